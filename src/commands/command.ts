@@ -1,0 +1,92 @@
+/**
+ * A command is a record. main.ts makes the command line, help and did-you-mean of it; docs are generated from it. A command file holds, top to
+ * bottom: the record, the parsing of its arguments into a typed input, `run` (calls the file system, hands rows to `ctx.out`), formatting.
+ * It never touches commander, chalk, console or process.
+ */
+import type { Config } from '../config/config.ts';
+import type { FileSystem } from '../filesystem/file-system.ts';
+import type { Output } from '../terminal/output.ts';
+
+export interface OptionSpec {
+  /** One letter, without the dash; absent for long-only options. */
+  readonly short?: string;
+  /** Without dashes; absent for short-only options. */
+  readonly long?: string;
+  /** Name of its value in the usage; absent for flags. */
+  readonly value?: string;
+  /** May be given several times; the input then holds an array. */
+  readonly repeatable?: boolean;
+  readonly description: string;
+  /** Accepted, not shown. */
+  readonly hidden?: boolean;
+}
+
+/** Options as typed, by long name (else short): flags true, values text, repeatable ones arrays. */
+export type OptionValues = Readonly<Record<string, true | string | readonly string[] | undefined>>;
+
+export interface Example {
+  readonly command: string;
+  readonly does: string;
+}
+
+export type CommandGroup = 'top' | 'fs' | 'fsadmin';
+
+export interface CommandSpec {
+  readonly group: CommandGroup;
+  /** As typed, case-sensitive. */
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** Alluxio's usage line, e.g. `chmod [-R] <mode> <path>`. */
+  readonly usage: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** More, for `--help` and the docs. */
+  readonly description?: string;
+  /** Positionals: how many, and the message when there are too few or too many (Alluxio's standard ones by default). */
+  readonly args: { readonly min: number; readonly max: number; readonly countMessage?: (given: number) => string };
+  readonly options: readonly OptionSpec[];
+  readonly examples: readonly Example[];
+  /** Beyond 0 and 255. */
+  readonly exitCodes?: readonly { readonly status: number; readonly when: string }[];
+  /** `--json` is accepted and documented: what one line holds. */
+  readonly json?: string;
+  /** Status of an ordinary failure; 255 for `fs` and `fsadmin`, 1 for most others. */
+  readonly failureStatus?: number;
+  /** Returns the exit status; nothing means 0. Throws AlluxioError for what failed. */
+  run(input: CommandInput, ctx: CommandContext): Promise<number | void>;
+}
+
+export interface CommandInput {
+  readonly args: readonly string[];
+  readonly options: OptionValues;
+}
+
+/** What a command may use. Everything is lazy: `--help`, `version` or a broken store never open the journal. */
+export interface CommandContext {
+  /** Loaded at first use. @throws INVALID_CONFIGURATION */
+  readonly config: Config;
+  /** Opened at first use; closed by main.ts. @throws UNFORMATTED naming the command to run */
+  fileSystem(): Promise<FileSystem>;
+  readonly out: Output;
+  /** Aborted on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  now(): number;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly homeDir: string;
+  /** Where the software is installed (`alluxio.home`). */
+  readonly installDir: string;
+  /** The local host's name, as `hostname` prints it. */
+  readonly hostname: string;
+  /** Warnings of the configuration's loading, already free of secrets. */
+  readonly services: CommandServices;
+}
+
+/** Starters that compose.ts hands in, so that commands name no concrete class. */
+export interface CommandServices {
+  /** Wipes the journal and makes an empty one with the configured root mount; never touches the under storage. */
+  formatJournal(): Promise<void>;
+  /** Wipes the cache directories of every tier; returns the directories done. */
+  formatWorker(): Promise<string[]>;
+}

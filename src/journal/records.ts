@@ -1,0 +1,124 @@
+/** What the journal's state tables hold, as values. Encodings are in codec.ts, keys in keys.ts. */
+
+export type PersistenceState = 'NOT_PERSISTED' | 'TO_BE_PERSISTED' | 'PERSISTED' | 'LOST';
+export type TtlAction = 'DELETE' | 'FREE';
+
+export interface AclEntry {
+  readonly type: 'user' | 'group' | 'mask' | 'other';
+  /** '' for the owner's, the owning group's, mask and other entries. */
+  readonly subject: string;
+  /** rwx bits, 0-7. */
+  readonly bits: number;
+}
+
+/** An inode's attributes; its name and parent are its key. */
+export interface InodeRecord {
+  readonly id: number;
+  readonly directory: boolean;
+  /** Bytes; 0 for a directory. */
+  readonly length: number;
+  readonly blockSize: number;
+  readonly createdMs: number;
+  readonly modifiedMs: number;
+  readonly accessedMs: number;
+  readonly owner: string;
+  readonly group: string;
+  readonly mode: number;
+  readonly persistence: PersistenceState;
+  readonly pinned: boolean;
+  readonly pinnedMedia: readonly string[];
+  /** Milliseconds after creation; -1 none. */
+  readonly ttlMs: number;
+  readonly ttlAction: TtlAction;
+  readonly replicationMin: number;
+  /** -1 unlimited. */
+  readonly replicationMax: number;
+  /** Bytes of its blocks that are cached; kept by apply() from block entries. */
+  readonly cachedBytes: number;
+  readonly acl: readonly AclEntry[];
+  readonly defaultAcl: readonly AclEntry[];
+  /** UfsStatus.contentHash when last seen in the under storage; '' if never. */
+  readonly contentHash: string;
+  /** Unsigned decimal CRC-64/XZ, '' when unknown. */
+  readonly crc64: string;
+  /** Directories: children have been read from the under storage. */
+  readonly childrenLoaded: boolean;
+  /** When its children (directory) or it (file) were last compared with the under storage; 0 never. */
+  readonly syncedMs: number;
+  /** The mount whose root this directory is; 0 when it is none. The root directory carries mount 1. */
+  readonly mountId: number;
+}
+
+/** Totals of a directory over everything below it, and its direct children. */
+export interface TotalsRecord {
+  readonly children: number;
+  readonly files: number;
+  readonly directories: number;
+  readonly bytes: number;
+  readonly cachedBytes: number;
+}
+
+export interface BlockRecord {
+  readonly fileId: number;
+  readonly index: number;
+  /** Bytes. */
+  readonly length: number;
+  /** Position of the cache directory in the configured list. */
+  readonly directory: number;
+  /** CRC-64/XZ of the block, unsigned decimal. */
+  readonly crc64: string;
+  /** Last use as the eviction order knows it, ms; refreshed lazily. */
+  readonly usedMs: number;
+}
+
+export interface MountRecord {
+  readonly id: number;
+  /** Inode of the directory it is mounted at. */
+  readonly inodeId: number;
+  readonly ufsUri: string;
+  readonly readOnly: boolean;
+  readonly shared: boolean;
+  /** In clear: the store is 0700. Prefer references (`env:NAME`, `file:PATH`). */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** A living or dead process: pids are reused, so start time and boot belong to it. */
+export interface Owner {
+  readonly host: string;
+  readonly pid: number;
+  /** Start time of the process in clock ticks since boot (Linux) or ms; 0 where unknown. */
+  readonly startedAt: number;
+  readonly bootId: string;
+  readonly command: string;
+}
+
+/** A lease is on a path by inode: nothing at or below (`tree`) or exactly at (`entry`) it may be changed by others. */
+export interface LeaseTarget {
+  readonly parentId: number;
+  readonly name: string;
+  readonly scope: 'entry' | 'tree';
+}
+
+/** How to finish or undo a long operation whose process died. */
+export interface IntentRecord {
+  readonly id: number;
+  readonly owner: Owner;
+  readonly user: string;
+  readonly startedMs: number;
+  readonly leases: readonly LeaseTarget[];
+  readonly work: IntentWork;
+}
+
+export type IntentWork =
+  /** A file being written: undo = drop its blocks, abandon its upload, delete its object unless the file exists. */
+  | { readonly kind: 'write'; readonly fileId: number; readonly mountId: number; readonly key: string; readonly through: boolean }
+  /** A file being uploaded from the cache: undo = abandon the upload (and the object when the inode is gone); it stays to be persisted. */
+  | { readonly kind: 'persist'; readonly fileId: number; readonly mountId: number; readonly key: string }
+  /** A rename in an object store: redo = copy what is left, delete the sources, move the inode; undo before anything was deleted. */
+  | { readonly kind: 'rename'; readonly mountId: number; readonly fromKey: string; readonly toKey: string; readonly from: LeaseTarget; readonly to: LeaseTarget; readonly directory: boolean; readonly phase: 'copy' | 'delete' }
+  /** A removal that has left the namespace already: redo = delete the keys below, purge the detached inodes. */
+  | { readonly kind: 'delete'; readonly detachedId: number; readonly mountId: number; readonly key: string; readonly directory: boolean; readonly ufs: boolean }
+  /** Detached inodes to purge (unmount, rm --alluxioOnly, replaced by sync). */
+  | { readonly kind: 'purge'; readonly detachedId: number }
+  /** Blocks being cached for a read or load: undo = drop the reservation and the temporary files. */
+  | { readonly kind: 'cache'; readonly fileId: number };

@@ -12,6 +12,7 @@
 import type { Readable } from 'node:stream';
 import type { AlluxioPath, UfsUri } from '../uri.ts';
 import type { AclEntry, PersistenceState, TtlAction } from '../journal/records.ts';
+import type { Progress } from '../terminal/progress.ts';
 
 export type { AclEntry, PersistenceState, TtlAction } from '../journal/records.ts';
 
@@ -200,13 +201,6 @@ export interface Mounts {
 }
 
 export type Problem = { readonly path: string; readonly error: Error };
-
-export interface Progress {
-  /** Called as bytes or files are done; cheap to call often. */
-  advance(done: { files?: number; bytes?: number }): void;
-  /** Called when a total becomes known or grows. */
-  expect(total: { files?: number; bytes?: number }): void;
-}
 
 export interface CopyReport {
   /** One file done: names as the command prints them. */

@@ -2,7 +2,7 @@
  * What a command may say. Results go to stdout and nothing else does; the rest goes to stderr.
  * Writes are buffered in big chunks and respect back-pressure; a closed pipe (`| head`) ends the command quietly.
  */
-import type { Progress } from '../filesystem/file-system.ts';
+import type { Progress } from './progress.ts';
 
 export interface Output {
   /** True with `--json`: commands print records instead of lines. */

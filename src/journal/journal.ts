@@ -1,0 +1,99 @@
+/**
+ * The metadata journal: state tables and the log of what changed them, in one transactional store that many processes share.
+ *
+ * - `read` gives one consistent state to a synchronous callback; it never waits for writers.
+ * - `transact` runs a synchronous, deterministic callback without side effects: no network, no files, no clock, no random; it may run twice.
+ *   A callback that throws leaves nothing behind, and the promise rejects with its error. Several callbacks of one process may share a commit.
+ *   The promise resolves when the change is durable (synced), never before.
+ * - State changes only through entries: `append` applies the entry to the tables and adds it to the log, in this transaction. Replaying the log
+ *   into an empty store gives the same state, byte for byte.
+ * - One writer at a time over all processes; a callback should take milliseconds. Work on millions of records goes in several transactions.
+ *
+ * @see keys.ts for every key shape, entries.ts for the closed set of entries.
+ */
+import type { Entry } from './entries.ts';
+import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, TotalsRecord } from './records.ts';
+
+/** A directory entry: where an inode hangs, and what it is. */
+export interface Child {
+  readonly parentId: number;
+  readonly name: string;
+  readonly inode: InodeRecord;
+}
+
+export interface UsageRecord {
+  /** Bytes of recorded blocks. */
+  readonly used: number;
+  /** Bytes promised to blocks being written. */
+  readonly reserved: number;
+}
+
+/** Reading the state. Valid only inside the callback it was given to. */
+export interface View {
+  /** The entry `name` of a directory. */
+  child(parentId: number, name: string): InodeRecord | undefined;
+  /** Where an inode hangs. The root (id 1) hangs at parent 0 under the name ''. */
+  locate(id: number): Child | undefined;
+  /**
+   * Entries of a directory in name order (UTF-8 bytes), at most `limit`, beginning after the name `after`.
+   */
+  children(parentId: number, range?: { after?: string; limit?: number }): Child[];
+  totals(directoryId: number): TotalsRecord;
+  block(fileId: number, index: number): BlockRecord | undefined;
+  blocks(fileId: number): BlockRecord[];
+  /** Blocks of one cache directory, least recently used first. */
+  blocksByUse(directory: number, range: { limit: number; after?: BlockRecord }): BlockRecord[];
+  usage(directory: number): UsageRecord;
+  mounts(): MountRecord[];
+  intents(): IntentRecord[];
+  intent(id: number): IntentRecord | undefined;
+  /** Ids of files in state TO_BE_PERSISTED, ascending. */
+  toBePersisted(range?: { after?: number; limit?: number }): number[];
+  /** Ids of inodes whose TTL is over at or before `ms`, soonest first. */
+  expired(ms: number, limit: number): number[];
+  /** Path defaults: path → properties. */
+  pathDefaults(): Map<string, Readonly<Record<string, string>>>;
+  /** Facts about the whole store: `superuser`, `clusterId`, … */
+  fact(name: string): string | undefined;
+  /** The number that the next allocation would give; see Transaction.allocate. */
+  sequence(): number;
+}
+
+export interface Transaction extends View {
+  append(entry: Entry): void;
+  /** A number never given before in this store: inode ids, intent ids, mount ids. */
+  allocate(): number;
+}
+
+/** Who a log record is attributed to. */
+export interface Actor {
+  readonly user: string;
+  /** The command line without credentials, e.g. `fs mv`. */
+  readonly command: string;
+}
+
+export interface LogRecord {
+  readonly seq: number;
+  readonly timeMs: number;
+  readonly user: string;
+  readonly command: string;
+  readonly entry: Entry;
+}
+
+/** A promise-returning callback is a compile error. */
+export type NotPromise<T> = T extends PromiseLike<unknown> ? never : T;
+
+export interface Journal {
+  read<T>(fn: (view: View) => T & NotPromise<T>): T;
+  transact<T>(actor: Actor, timeMs: number, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T>;
+  /** Log records from `seq` on, oldest first. */
+  log(range?: { from?: number; limit?: number }): LogRecord[];
+  /** Drops log records below `seq`. */
+  pruneLog(below: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Ids with a fixed meaning. */
+export const ROOT_ID = 1;
+/** Detached trees hang below this directory until they are purged; no path leads here. */
+export const LIMBO_ID = 2;

@@ -65,8 +65,8 @@ export interface BlockRecord {
   readonly length: number;
   /** Position of the cache directory in the configured list. */
   readonly directory: number;
-  /** CRC-64/XZ of the block, unsigned decimal. */
-  readonly crc64: string;
+  /** CRC-32 of the block (zlib's, which runs at memory speed). */
+  readonly crc32: number;
   /** Last use as the eviction order knows it, ms; refreshed lazily. */
   readonly usedMs: number;
 }

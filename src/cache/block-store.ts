@@ -1,0 +1,61 @@
+/**
+ * Blocks on local disks: one file each, in the folder `<cache directory>/alluxioworker`. This room knows files; which blocks exist,
+ * how much is promised and what may be evicted is decided in the journal (namespace/blocks.ts), inside transactions.
+ *
+ * A block is written under a temporary name that tells its writer, synced when asked, renamed, and only then recorded by the caller. So after
+ * any crash there are at most temporary files of dead writers and block files without a record: `sweep` removes both.
+ */
+import type { Readable } from 'node:stream';
+
+export interface CacheDirectory {
+  /** Position over all tiers, the number that block records hold. */
+  readonly index: number;
+  /** Tier alias: MEM, SSD, HDD. */
+  readonly tier: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly quota: number;
+}
+
+export interface BlockAddress {
+  readonly fileId: number;
+  readonly index: number;
+  /** CacheDirectory.index */
+  readonly directory: number;
+}
+
+export interface StoredBlock extends BlockAddress {
+  readonly length: number;
+  /** zlib CRC-32 of all its bytes. */
+  readonly crc32: number;
+}
+
+export interface BlockWriter {
+  /** Bytes written so far. */
+  readonly length: number;
+  write(chunk: Uint8Array): Promise<void>;
+  /** Makes the block visible at its address. `durable`: synced to disk first, for data that is nowhere else. @throws NO_SPACE */
+  commit(options: { durable: boolean }): Promise<{ length: number; crc32: number }>;
+  /** Removes the temporary file; fine after a failed commit, and twice. */
+  abort(): Promise<void>;
+}
+
+export interface BlockStore {
+  readonly directories: readonly CacheDirectory[];
+  create(address: BlockAddress): Promise<BlockWriter>;
+  /**
+   * Bytes of a block, 1 MiB at a time. A whole-block read is checked: a wrong length or CRC-32 ends the stream with CORRUPT; a missing file too.
+   * Ranged reads check the length only.
+   */
+  read(block: StoredBlock, range?: { offset: number; length: number }): Readable;
+  /** Unlinks; absent files are fine. */
+  remove(blocks: readonly BlockAddress[]): Promise<void>;
+  /** Marks a block as used now, on the file itself (its mtime): no journal write for a read. */
+  touch(block: BlockAddress): Promise<void>;
+  /** When it was last used, ms; undefined when its file is gone. */
+  lastUsed(block: BlockAddress): Promise<number | undefined>;
+  /** Removes temporary files whose writing process is gone and block files that `known` denies. Returns what was removed. */
+  sweep(known: (block: BlockAddress) => boolean): Promise<{ files: number; bytes: number }>;
+  /** Empties every directory (`formatWorker`); returns the folders done. */
+  format(): Promise<string[]>;
+}

@@ -1,0 +1,56 @@
+/** Which process is which: pids are reused, so the start time and the boot belong to an identity. */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { systemCode } from './errors.ts';
+
+export interface ProcessIdentity {
+  readonly host: string;
+  readonly pid: number;
+  /** Clock ticks since boot (Linux); 0 where the system does not tell. */
+  readonly startedAt: number;
+  /** '' where the system does not tell. */
+  readonly bootId: string;
+}
+
+export function ownIdentity(): ProcessIdentity {
+  return { host: hostname(), pid: process.pid, startedAt: startTicks(process.pid) ?? 0, bootId: bootId() };
+}
+
+/**
+ * False only when the process is certainly gone. One of another host counts as alive: nobody here can know.
+ */
+export function isAlive(identity: ProcessIdentity): boolean {
+  if (identity.host !== hostname()) return true;
+  if (identity.bootId !== '' && identity.bootId !== bootId()) return false;
+  const ticks = startTicks(identity.pid);
+  if (ticks !== undefined) return identity.startedAt === 0 || ticks === identity.startedAt;
+  if (identity.startedAt !== 0) return false;
+  try {
+    process.kill(identity.pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+/** Field 22 of /proc/<pid>/stat; a zombie counts as gone. Undefined when there is no such process or no /proc. */
+function startTicks(pid: number): number | undefined {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  if (stat === undefined) return undefined;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : Number(fields[19]);
+}
+
+function bootId(): string {
+  return readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? '';
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES') return undefined;
+    throw error;
+  }
+}

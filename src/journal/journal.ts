@@ -12,13 +12,17 @@
  * @see keys.ts for every key shape, entries.ts for the closed set of entries.
  */
 import type { Entry } from './entries.ts';
-import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, TotalsRecord } from './records.ts';
+import type { BlockRecord, InodeRecord, IntentRecord, LeaseTarget, MountRecord, TotalsRecord } from './records.ts';
 
 /** A directory entry: where an inode hangs, and what it is. */
 export interface Child {
   readonly parentId: number;
   readonly name: string;
   readonly inode: InodeRecord;
+}
+
+export interface HeldLease extends LeaseTarget {
+  readonly intentId: number;
 }
 
 export interface UsageRecord {
@@ -47,6 +51,10 @@ export interface View {
   mounts(): MountRecord[];
   intents(): IntentRecord[];
   intent(id: number): IntentRecord | undefined;
+  /** Who holds exactly this directory entry: kept by apply() from the open intents' leases, so that a check costs one look-up per path component. */
+  lease(parentId: number, name: string): HeldLease | undefined;
+  /** Every lease of every open intent. */
+  leases(): HeldLease[];
   /** Ids of files in state TO_BE_PERSISTED, ascending. */
   toBePersisted(range?: { after?: number; limit?: number }): number[];
   /** Ids of inodes whose TTL is over at or before `ms`, soonest first. */
@@ -57,6 +65,8 @@ export interface View {
   fact(name: string): string | undefined;
   /** The number that the next allocation would give; see Transaction.allocate. */
   sequence(): number;
+  /** The newest log record's number, 0 when there is none. */
+  lastSeq(): number;
 }
 
 export interface Transaction extends View {

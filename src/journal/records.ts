@@ -56,6 +56,8 @@ export interface TotalsRecord {
   readonly directories: number;
   readonly bytes: number;
   readonly cachedBytes: number;
+  /** Directories below it (itself not counted) whose children have not been loaded: 0 and itself loaded means that the totals are complete. */
+  readonly unloaded: number;
 }
 
 export interface BlockRecord {
@@ -106,19 +108,28 @@ export interface IntentRecord {
   readonly user: string;
   readonly startedMs: number;
   readonly leases: readonly LeaseTarget[];
+  /** Cache space that is promised to it; released with it. */
+  readonly reserved: readonly { readonly directory: number; readonly bytes: number }[];
   readonly work: IntentWork;
 }
 
 export type IntentWork =
-  /** A file being written: undo = drop its blocks, abandon its upload, delete its object unless the file exists. */
+  /** A file being written. Its process died: drop its blocks, abandon its upload; an object that is complete becomes a file. */
   | { readonly kind: 'write'; readonly fileId: number; readonly mountId: number; readonly key: string; readonly through: boolean }
-  /** A file being uploaded from the cache: undo = abandon the upload (and the object when the inode is gone); it stays to be persisted. */
+  /** A file being uploaded from the cache. Died: abandon the upload; the file stays to be persisted. */
   | { readonly kind: 'persist'; readonly fileId: number; readonly mountId: number; readonly key: string }
-  /** A rename in an object store: redo = copy what is left, delete the sources, move the inode; undo before anything was deleted. */
-  | { readonly kind: 'rename'; readonly mountId: number; readonly fromKey: string; readonly toKey: string; readonly from: LeaseTarget; readonly to: LeaseTarget; readonly directory: boolean; readonly phase: 'copy' | 'delete' }
-  /** A removal that has left the namespace already: redo = delete the keys below, purge the detached inodes. */
-  | { readonly kind: 'delete'; readonly detachedId: number; readonly mountId: number; readonly key: string; readonly directory: boolean; readonly ufs: boolean }
-  /** Detached inodes to purge (unmount, rm --alluxioOnly, replaced by sync). */
-  | { readonly kind: 'purge'; readonly detachedId: number }
-  /** Blocks being cached for a read or load: undo = drop the reservation and the temporary files. */
-  | { readonly kind: 'cache'; readonly fileId: number };
+  /**
+   * A rename of something persisted. `copy`: the namespace shows the old place; died: undo, or, where the store renames atomically, look which side it is on.
+   * `delete`: the namespace shows the new place; died: finish deleting the old keys.
+   */
+  | { readonly kind: 'rename'; readonly inodeId: number; readonly mountId: number; readonly fromKey: string; readonly toKey: string; readonly toParentId: number; readonly toName: string; readonly phase: 'copy' | 'delete' }
+  /** A removal being checked: nothing has changed. Died: nothing to do. */
+  | { readonly kind: 'remove' }
+  /** A removal that has left the namespace: the inodes hang in limbo. Died: delete the keys (all below the key when `unchecked`), purge the inodes. */
+  | { readonly kind: 'delete'; readonly inodeId: number; readonly parentId: number; readonly name: string; readonly mountId: number; readonly key: string; readonly directory: boolean; readonly unchecked: boolean }
+  /** Detached inodes to purge with their cached blocks (unmount, rm --alluxioOnly, replaced by a sync). */
+  | { readonly kind: 'purge'; readonly inodeId: number }
+  /** Blocks being cached for a read or load. Died: drop what was promised and the temporary files. */
+  | { readonly kind: 'cache'; readonly fileId: number }
+  /** Blocks whose records are gone and whose files are being unlinked. */
+  | { readonly kind: 'evict'; readonly blocks: readonly { readonly fileId: number; readonly index: number; readonly directory: number }[] };

@@ -1,0 +1,50 @@
+/** Cache space: quota is promised before a byte is written, and never exceeded; what is evicted is decided here. */
+import type { Transaction, View } from '../journal/journal.ts';
+import type { BlockRecord } from '../journal/records.ts';
+
+export interface Quota {
+  readonly index: number;
+  readonly quota: number;
+}
+
+/** The directory with the most free space that takes `bytes`, or undefined when none does without eviction. */
+export function directoryWithRoom(view: View, directories: readonly Quota[], bytes: number): Quota | undefined {
+  let best: { directory: Quota; free: number } | undefined;
+  for (const directory of directories) {
+    const free = freeIn(view, directory);
+    if (free >= bytes && (best === undefined || free > best.free)) best = { directory, free };
+  }
+  return best?.directory;
+}
+
+export function freeIn(view: View, directory: Quota): number {
+  const { used, reserved } = view.usage(directory.index);
+  return directory.quota - used - reserved;
+}
+
+/** Only a copy of what is in the under storage, and of a file that nobody pinned, may go. */
+export function evictable(view: View, block: BlockRecord): boolean {
+  const inode = view.locate(block.fileId)?.inode;
+  return inode === undefined || (inode.persistence === 'PERSISTED' && !inode.pinned);
+}
+
+/**
+ * Blocks to evict so that `bytes` fit, least recently used first; undefined when even that does not make room.
+ * `candidates` come in eviction order with their true last use; each is checked again here.
+ */
+export function chooseVictims(view: View, directory: Quota, bytes: number, candidates: readonly BlockRecord[]): BlockRecord[] | undefined {
+  let missing = bytes - freeIn(view, directory);
+  const victims: BlockRecord[] = [];
+  for (const candidate of candidates) {
+    if (missing <= 0) break;
+    const block = view.block(candidate.fileId, candidate.index);
+    if (block === undefined || block.directory !== directory.index || !evictable(view, block)) continue;
+    victims.push(block);
+    missing -= block.length;
+  }
+  return missing <= 0 ? victims : undefined;
+}
+
+export function removeBlocks(tx: Transaction, blocks: readonly BlockRecord[]): void {
+  for (const { fileId, index } of blocks) tx.append({ type: 'block-removed', fileId, index });
+}

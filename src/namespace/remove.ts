@@ -1,0 +1,97 @@
+/** Deciding a removal, detaching what is removed, and purging it piece by piece. */
+import { AlluxioError } from '../errors.ts';
+import type { Child, Transaction, View } from '../journal/journal.ts';
+import { LIMBO_ID } from '../journal/journal.ts';
+import type { BlockRecord, LeaseTarget } from '../journal/records.ts';
+import type { AlluxioPath } from '../uri.ts';
+import { ROOT } from '../uri.ts';
+import { requireFree } from './leases.ts';
+import type { MountedPath } from './mount-table.ts';
+import { mountById, mountOf, mountPoints, mountsBelow, refuseReadOnly } from './mount-table.ts';
+import type { Subject } from './permissions.ts';
+import { EXECUTE, READ, WRITE, requireAccess } from './permissions.ts';
+import { existing } from './resolve.ts';
+
+export interface RemovePlan {
+  readonly target: Child;
+  readonly mounted: MountedPath;
+  /** Something of it is in the under storage. */
+  readonly persisted: boolean;
+  readonly lease: LeaseTarget;
+}
+
+export interface RemoveInput {
+  readonly path: AlluxioPath;
+  readonly recursive: boolean;
+  readonly alluxioOnly: boolean;
+  readonly deleteMountPoint: boolean;
+  readonly ownIntent?: number | undefined;
+}
+
+/** @throws as sheet `rm`; LeaseConflict */
+export function planRemove(view: View, subject: Subject, input: RemoveInput): RemovePlan {
+  const { path } = input;
+  const { target, chain } = existing(view, path);
+  if (path === ROOT && input.recursive) throw new AlluxioError('FAILED_PRECONDITION', 'Cannot delete the root directory', { path });
+  if (target.inode.directory && !input.recursive) {
+    throw new AlluxioError('IS_A_DIRECTORY', `${path} is a directory, to remove it, please use "rm -R <path>"`, { path });
+  }
+  const parents = chain.slice(0, -1);
+  const mounted = mountOf(view, { path, chain, missing: [] });
+  const points = mountsBelow(view, path);
+  const contains = target.inode.mountId !== 0 || points.length > 0;
+  if (contains && !input.deleteMountPoint) throw mountInTheWay(view, path, points);
+  requireAccess(view, subject, { chain: parents, path }, WRITE);
+  if (target.inode.directory) requireAccess(view, subject, { chain, path }, READ | WRITE | EXECUTE);
+  if (!input.alluxioOnly) refuseReadOnly(mounted, path);
+  const lease: LeaseTarget = { parentId: target.parentId, name: target.name, scope: 'tree' };
+  requireFree(view, lease, parents, input.ownIntent);
+  return { target, mounted, persisted: target.inode.persistence === 'PERSISTED', lease };
+}
+
+function mountInTheWay(view: View, path: AlluxioPath, points: readonly AlluxioPath[]): AlluxioError {
+  const readOnly = mountPoints(view).filter((point) => points.includes(point.path) && point.mount.readOnly);
+  if (readOnly.length > 0) {
+    const reasons = readOnly.map((point) => `${point.path} (A write operation on ${point.path} under a readonly mount point ${point.path} is not allowed)`);
+    return new AlluxioError('READ_ONLY', `Cannot delete directory ${path}. Failed to delete children: ${reasons.join(', ')}`, { path });
+  }
+  return new AlluxioError('FAILED_PRECONDITION', `Cannot delete path ${path} which is or contains a mount point without --deleteMountPoint/-m option specified`, { path });
+}
+
+/** Takes an inode, with all below it, out of the namespace in one step. */
+export function detach(tx: Transaction, id: number): void {
+  tx.append({ type: 'inode-moved', id, toParentId: LIMBO_ID, toName: String(id) });
+}
+
+/** Puts a detached inode back where it was. */
+export function reattach(tx: Transaction, id: number, place: { parentId: number; name: string }): void {
+  tx.append({ type: 'inode-moved', id, toParentId: place.parentId, toName: place.name });
+}
+
+/**
+ * Removes up to `limit` inodes of a detached tree, leaves first. Returns their blocks, whose files are to be unlinked, and whether the tree is gone.
+ */
+export function purgeSome(tx: Transaction, id: number, limit: number): { blocks: BlockRecord[]; done: boolean } {
+  const blocks: BlockRecord[] = [];
+  let left = limit;
+  const purge = (inodeId: number, directory: boolean): boolean => {
+    while (directory && left > 0) {
+      const children = tx.children(inodeId, { limit: Math.min(left, 500) });
+      if (children.length === 0) break;
+      for (const child of children) if (!purge(child.inode.id, child.inode.directory)) return false;
+    }
+    if (left <= 0) return false;
+    blocks.push(...(directory ? [] : tx.blocks(inodeId)));
+    tx.append({ type: 'inode-removed', id: inodeId });
+    left--;
+    return true;
+  };
+  const root = tx.locate(id);
+  if (root === undefined) return { blocks, done: true };
+  return { blocks, done: purge(id, root.inode.directory) };
+}
+
+/** The mount of an intent's key, or undefined when it was unmounted meanwhile. */
+export function mountIfThere(view: View, id: number) {
+  return view.mounts().some((mount) => mount.id === id) ? mountById(view, id) : undefined;
+}

@@ -8,6 +8,8 @@
 export type ConfigSource = 'DEFAULT' | 'CLUSTER_DEFAULT' | 'SITE_PROPERTY' | 'SYSTEM_PROPERTY' | 'PATH_DEFAULT' | 'RUNTIME' | 'MOUNT_OPTION';
 
 export interface Config {
+  /** The `alluxio-site.properties` that was read; absent when there is none. */
+  readonly siteFile?: string | undefined;
   /** The value with `${…}` resolved, or undefined when it is set nowhere. Aliases are accepted. */
   find(key: string): string | undefined;
   /** @throws INVALID_CONFIGURATION `No value set for configuration key <key>` */
@@ -23,6 +25,8 @@ export interface Config {
   /** One of the given words, matched without regard to case. */
   choice<T extends string>(key: string, allowed: readonly T[]): T;
   sourceOf(key: string): ConfigSource;
+  /** Every key that is set somewhere, user-defined ones included; defaults are not listed. */
+  keys(): string[];
   /** Every `prefix…` key that is set, without the prefix. For `alluxio.master.mount.table.root.option.`. */
   withPrefix(prefix: string): Record<string, string>;
   /** A view in which the given properties win: a mount's options (MOUNT_OPTION) or the defaults of a path (PATH_DEFAULT). */

@@ -95,3 +95,15 @@ export function purgeSome(tx: Transaction, id: number, limit: number): { blocks:
 export function mountIfThere(view: View, id: number) {
   return view.mounts().some((mount) => mount.id === id) ? mountById(view, id) : undefined;
 }
+
+/** Removes the given inodes of a detached tree where they are leaves. Returns their blocks. */
+export function removeEmpty(tx: Transaction, ids: readonly number[]): BlockRecord[] {
+  const blocks: BlockRecord[] = [];
+  for (const id of ids) {
+    const child = tx.locate(id);
+    if (child === undefined || (child.inode.directory && tx.children(id, { limit: 1 }).length > 0)) continue;
+    if (!child.inode.directory) blocks.push(...tx.blocks(id));
+    tx.append({ type: 'inode-removed', id });
+  }
+  return blocks;
+}

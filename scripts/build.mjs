@@ -1,0 +1,86 @@
+/**
+ * Bundles src/main.ts into dist/: one small file that every command loads, one per command and room that are loaded when they are needed.
+ * The new dist takes the place of the old one in one step, so that a command started meanwhile finds a whole one.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Loaded from node_modules: native code, and what is big and seldom needed. */
+const EXTERNAL = [/^lmdb$/, /^ali-oss$/];
+
+/** What every command loads is one file: each further one costs a command about half a millisecond. */
+const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|failure|generic|request|signals)|errors|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
+/** What every command that opens the file system loads besides. */
+const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts)|\/node_modules\/properties-reader\//;
+
+/**
+ * Of two packages we use a part, and the rest of them loads what takes a command milliseconds: of properties-reader the parser (not its writer
+ * or its Express binding), of commander all but commands in files of their own.
+ */
+const UNUSED = [
+  { of: '/properties-reader/', ids: ['@kwsites/file-exists', 'mkdirp', 'fs/promises', 'node:fs/promises'] },
+  { of: '/commander/', ids: ['child_process', 'node:child_process'] },
+];
+
+const leaveOutUnused = {
+  name: 'leave-out-unused',
+  resolveId(id, importer) {
+    return UNUSED.some(({ of, ids }) => importer?.includes(of) && ids.includes(id)) ? '\0unused' : undefined;
+  },
+  load(id) {
+    if (id !== '\0unused') return undefined;
+    return 'const unused = () => { throw new Error("left out by scripts/build.mjs"); }; export { unused as exists, unused as mkdirp, unused as open, unused as spawn }; export const FOLDER = 2;';
+  },
+};
+
+const bundleOptions = {
+  cwd: root,
+  input: { main: 'src/main.ts' },
+  platform: 'node',
+  external: EXTERNAL,
+};
+
+const outputOptions = {
+  format: 'cjs',
+  entryFileNames: '[name].cjs',
+  chunkFileNames: 'chunks/[name]-[hash].cjs',
+  minify: { mangle: false, compress: true, codegen: true },
+  codeSplitting: {
+    groups: [
+      { name: 'core', test: CORE, priority: 2 },
+      { name: 'settings', test: SETTINGS, priority: 1 },
+    ],
+  },
+};
+
+export async function build(plugins = []) {
+  const started = performance.now();
+  const fresh = join(root, `dist.new.${process.pid}`);
+  const old = join(root, `dist.old.${process.pid}`);
+  const bundle = await rolldown({ ...bundleOptions, plugins: [leaveOutUnused, ...plugins] });
+  try {
+    await mkdir(fresh, { recursive: true });
+    const { output } = await bundle.write({ ...outputOptions, dir: fresh });
+    const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
+    if (git.status === 0) await writeFile(join(fresh, 'REVISION'), git.stdout);
+    await rename(join(root, 'dist'), old).catch((error) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    await rename(fresh, join(root, 'dist'));
+    return { files: output.length, bytes: output.reduce((sum, { code }) => sum + (code?.length ?? 0), 0), ms: performance.now() - started };
+  } finally {
+    await bundle.close();
+    await rm(fresh, { recursive: true, force: true });
+    await rm(old, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { files, bytes, ms } = await build();
+  process.stdout.write(`dist: ${files} files, ${Math.round(bytes / 1024)} KB, ${Math.round(ms)} ms\n`);
+}

@@ -1,0 +1,72 @@
+/** What a command gets. Everything in it is made at first use, and closed at the end. */
+import { hostname } from 'node:os';
+import type { CommandContext } from './commands/command.ts';
+import type { Config } from './config/config.ts';
+import type { ConfigInput, loadConfig } from './config/sources.ts';
+import { AlluxioError } from './errors.ts';
+import type { FileSystem } from './filesystem/file-system.ts';
+import type { Output } from './terminal/output.ts';
+
+export interface ContextInput {
+  readonly source: ConfigInput;
+  readonly cwd: string;
+  readonly out: Output;
+  readonly signal: AbortSignal;
+  /** Absent for the few commands that never ask for the configuration. */
+  readonly loadConfig: typeof loadConfig | undefined;
+  /** As typed, without what may be secret. */
+  readonly commandLine: string;
+}
+
+export interface OwnedContext {
+  readonly context: CommandContext;
+  /** Closes the file system if it was opened. */
+  close(): Promise<void>;
+}
+
+export function createContext(input: ContextInput): OwnedContext {
+  const { source, out, signal, commandLine } = input;
+  const { env, homeDir, installDir } = source;
+  const host = hostname();
+  let config: Config | undefined;
+  let opened: Promise<FileSystem> | undefined;
+
+  const readConfig = (): Config => {
+    if (config !== undefined) return config;
+    if (input.loadConfig === undefined) throw new AlluxioError('INTERNAL', 'The command reads the configuration, although commands/index.ts says it does not.');
+    const loaded = input.loadConfig(source);
+    for (const warning of loaded.warnings) out.warn(warning);
+    return (config = loaded.config);
+  };
+  const compose = () => import('./compose.ts');
+  const openFileSystem = async (): Promise<FileSystem> => {
+    const settings = { config: readConfig(), signal, commandLine, warn: (text: string) => out.warn(text) };
+    return (await compose()).openFileSystem(settings);
+  };
+
+  const context: CommandContext = {
+    get config() {
+      return readConfig();
+    },
+    fileSystem: () => (opened ??= openFileSystem()),
+    out,
+    signal,
+    now: Date.now,
+    cwd: input.cwd,
+    env,
+    homeDir,
+    installDir,
+    hostname: host,
+    services: {
+      formatJournal: async () => (await compose()).formatJournal(readConfig()),
+      formatWorker: async () => (await compose()).formatWorker(readConfig()),
+    },
+  };
+  return { context, close: async () => closeQuietly(opened) };
+}
+
+/** One that could not be opened has been reported already. */
+async function closeQuietly(opened: Promise<FileSystem> | undefined): Promise<void> {
+  const fs = await opened?.catch(() => undefined);
+  await fs?.close();
+}

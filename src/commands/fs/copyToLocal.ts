@@ -1,0 +1,15 @@
+import type { CommandSpec } from '../command.ts';
+import { arg } from '../options.ts';
+import { readPath } from '../paths.ts';
+import { BUFFER_OPTION, download, localPath } from '../transfer.ts';
+
+export const command: CommandSpec = {
+  group: 'fs',
+  name: 'copyToLocal',
+  usage: 'copyToLocal [--buffersize <bytes>]  <src> <localDst>',
+  summary: 'Copies a file or a directory from the Alluxio filesystem to the local filesystem.',
+  args: { min: 2, max: 2 },
+  options: [BUFFER_OPTION],
+  examples: [{ command: "alluxio fs copyToLocal '/logs/*.gz' ./logs", does: 'Copy every match into a local directory.' }],
+  run: (input, ctx) => download(readPath(ctx, arg(input, 0)), localPath(arg(input, 1), ctx), input, ctx),
+};

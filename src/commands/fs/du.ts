@@ -1,0 +1,113 @@
+import type { CommandContext, CommandInput, CommandSpec } from '../command.ts';
+import type { FileSystem } from '../../filesystem/file-system.ts';
+import { formatSize, percentOf } from '../../terminal/size.ts';
+import type { TypedPath } from '../../uri.ts';
+import { forEachPath } from '../for-each-path.ts';
+import { arg, flag } from '../options.ts';
+
+export const command: CommandSpec = {
+  group: 'fs',
+  name: 'du',
+  usage: 'du [-h|-s|-g|-m] <path>',
+  summary: 'Displays the total size of the specified file or directory.',
+  description: 'One line per file below the path: its size, and how much of it is in Alluxio.',
+  args: { min: 1, max: 1 },
+  options: [
+    { short: 'h', description: 'print sizes in human readable format (e.g., 1KB 234MB 2GB)' },
+    { short: 's', description: 'one line per path with the total of what lies below it' },
+    { short: 'm', long: 'memory', description: 'also display the size in memory' },
+    { short: 'g', long: 'group-by-worker', description: 'also display the distribution over workers' },
+  ],
+  examples: [
+    { command: 'alluxio fs du /data', does: 'List every file below /data with its size.' },
+    { command: "alluxio fs du -h -s '/data/*'", does: 'One total for each child of /data.' },
+  ],
+  json: 'path, size, cachedBytes, cachedPercent; with -m also memoryBytes',
+  async run(input, ctx) {
+    const table = tableOf(input, ctx);
+    let headed = false;
+    const head = (): void => {
+      if (!headed) table.heading();
+      headed = true;
+    };
+    await forEachPath(ctx, arg(input, 0), async (path, fs) => {
+      head();
+      if (flag(input, 's')) await summarise(path, fs, table);
+      else await listFiles(path, fs, { table, ctx });
+    });
+  },
+};
+
+interface Usage {
+  readonly path: string;
+  readonly size: number;
+  readonly cached: number;
+  readonly memory: number;
+}
+
+interface Table {
+  heading(): void;
+  row(usage: Usage): void;
+  /** What lies in memory has to be asked for each file. */
+  readonly needsMemory: boolean;
+}
+
+async function summarise(path: TypedPath, fs: FileSystem, table: Table): Promise<void> {
+  const { bytes, cachedBytes } = await fs.entries.totals(path.plain);
+  let memory = 0;
+  if (table.needsMemory) {
+    for await (const batch of fs.entries.list(path.plain, { recursive: true })) {
+      for (const status of batch) if (!status.directory && status.cachedBytes > 0) memory += await bytesInMemory(status.path, fs);
+    }
+  }
+  table.row({ path: path.typed, size: bytes, cached: cachedBytes, memory });
+}
+
+async function listFiles(path: TypedPath, fs: FileSystem, how: { table: Table; ctx: CommandContext }): Promise<void> {
+  const files: Usage[] = [];
+  for await (const batch of fs.entries.list(path.plain, { recursive: true, signal: how.ctx.signal })) {
+    for (const status of batch) {
+      if (status.directory) continue;
+      const memory = how.table.needsMemory && status.cachedBytes > 0 ? await bytesInMemory(status.path, fs) : 0;
+      files.push({ path: status.path, size: status.length, cached: status.cachedBytes, memory });
+    }
+  }
+  // By whole path, which is not the order of a tree: `/a.txt` comes before `/a/x`.
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (const file of files) {
+    how.table.row(file);
+    await how.ctx.out.drained();
+  }
+}
+
+async function bytesInMemory(path: TypedPath['plain'], fs: FileSystem): Promise<number> {
+  const blocks = await fs.entries.blocks(path);
+  return blocks.reduce((sum, block) => sum + (block.tier === 'MEM' ? block.length : 0), 0);
+}
+
+function tableOf(input: CommandInput, ctx: CommandContext): Table {
+  const { out, hostname } = ctx;
+  const [human, memory, workers] = [flag(input, 'h'), flag(input, 'memory'), flag(input, 'group-by-worker')];
+  const size = (bytes: number): string => (human ? formatSize(bytes) : String(bytes));
+  const print = (cells: { size: string; cached: string; memory: string; worker: string; path: string }): void => {
+    const inMemory = memory ? `${cells.memory.padEnd(16)} ` : '';
+    const worker = workers ? `${cells.worker.padEnd(25)} ` : '';
+    out.line(`${cells.size.padEnd(13)} ${cells.cached.padEnd(16)} ${inMemory}${worker}${cells.path}`);
+  };
+  const share = (bytes: number, total: number): string => `${size(bytes)} (${percentOf(bytes, total, 0)}%)`;
+  return {
+    needsMemory: memory,
+    heading() {
+      if (!out.json) print({ size: 'File Size', cached: 'In Alluxio', memory: 'In Memory', worker: 'Worker Host Name', path: 'Path' });
+    },
+    row(file) {
+      if (out.json) {
+        const cachedPercent = percentOf(file.cached, file.size, 0);
+        return out.record({ path: file.path, size: file.size, cachedBytes: file.cached, cachedPercent, ...(memory ? { memoryBytes: file.memory } : {}) });
+      }
+      const shares = { cached: share(file.cached, file.size), memory: share(file.memory, file.size) };
+      print({ size: size(file.size), ...shares, worker: 'total', path: file.path });
+      if (workers && file.cached > 0) print({ size: '', ...shares, worker: hostname, path: '' });
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import type { CommandContext, CommandInput, CommandSpec } from '../command.ts';
+import { AlluxioError } from '../../errors.ts';
+import type { FileStatus, FileSystem, ListOptions } from '../../filesystem/file-system.ts';
+import { dateFormat, DEFAULT_PATTERN } from '../../terminal/dates.ts';
+import { formatSize } from '../../terminal/size.ts';
+import type { TypedPath } from '../../uri.ts';
+import { forEachPath } from '../for-each-path.ts';
+import { flag, text } from '../options.ts';
+import { cachedPercent, permissionText, STATUS_JSON, statusRecord } from '../status-text.ts';
+
+export const command: CommandSpec = {
+  group: 'fs',
+  name: 'ls',
+  usage: 'ls [-d|-f|-p|-R|-h|--sort=option|--timestamp=option|-r] <path> ...',
+  summary: 'Displays information for all files and directories directly under the specified paths.',
+  description: 'Columns: permission, owner, group, size (children of a directory), persistence, date, DIR or the percentage in Alluxio, path.',
+  args: { min: 1, max: Infinity },
+  options: [
+    { short: 'd', description: 'list directories as plain files' },
+    { short: 'f', description: 'force to load metadata for immediate children in a directory' },
+    { short: 'h', description: 'print human-readable format sizes' },
+    { short: 'p', description: 'list all pinned files' },
+    { short: 'R', description: 'list subdirectories recursively' },
+    { short: 'r', description: 'reverse order while sorting (with --sort)' },
+    { long: 'sort', value: 'option', description: 'sort by size, creationTime, inMemoryPercentage, lastModificationTime, lastAccessTime, name or path' },
+    { long: 'timestamp', value: 'option', description: 'the time shown: creationTime, lastModificationTime (default) or lastAccessTime' },
+  ],
+  examples: [
+    { command: 'alluxio fs ls /data', does: 'List a directory.' },
+    { command: "alluxio fs ls -R -h '/logs/2024-*'", does: 'List every matching directory with all that is below it, with sizes for people.' },
+    { command: 'alluxio fs ls --sort=size -r /data', does: 'Largest first.' },
+  ],
+  json: STATUS_JSON,
+  async run(input, ctx) {
+    const wanted = parse(input);
+    const print = printer(wanted, ctx);
+    for (const path of input.args) await forEachPath(ctx, path, (match, fs) => listOne(match, fs, { wanted, print, ctx }));
+  },
+};
+
+type Key = (status: FileStatus) => number | string;
+
+const TIMES = {
+  creationtime: (status: FileStatus) => status.createdMs,
+  lastmodificationtime: (status: FileStatus) => status.modifiedMs,
+  lastaccesstime: (status: FileStatus) => status.accessedMs,
+} as const satisfies Record<string, Key>;
+
+const SORTS: Readonly<Record<string, Key>> = {
+  ...TIMES,
+  size: (status) => status.length,
+  inmemorypercentage: (status) => cachedPercent(status),
+  name: (status) => status.name.toLowerCase(),
+  path: (status) => status.path,
+};
+
+interface Wanted {
+  readonly asItself: boolean;
+  readonly force: boolean;
+  readonly human: boolean;
+  readonly pinnedOnly: boolean;
+  readonly recursive: boolean;
+  readonly reverse: boolean;
+  readonly sort: Key | undefined;
+  readonly time: (status: FileStatus) => number;
+}
+
+type Print = (statuses: readonly FileStatus[]) => Promise<void>;
+
+function parse(input: CommandInput): Wanted {
+  const sortName = text(input, 'sort');
+  const sort = sortName === undefined ? undefined : SORTS[sortName.toLowerCase()];
+  if (sortName !== undefined && sort === undefined) throw new AlluxioError('INVALID_ARGUMENT', `Invalid sort option \`${sortName}\` for --sort`);
+  const timeName = text(input, 'timestamp') ?? 'lastModificationTime';
+  const time = Object.entries(TIMES).find(([name]) => name === timeName.toLowerCase())?.[1];
+  if (time === undefined) throw new AlluxioError('USAGE', `Unrecognized timestamp option ${timeName}`);
+  return {
+    asItself: flag(input, 'd'),
+    force: flag(input, 'f'),
+    human: flag(input, 'h'),
+    pinnedOnly: flag(input, 'p'),
+    recursive: flag(input, 'R'),
+    reverse: flag(input, 'r'),
+    sort,
+    time,
+  };
+}
+
+async function listOne(path: TypedPath, fs: FileSystem, how: { wanted: Wanted; print: Print; ctx: CommandContext }): Promise<void> {
+  const { wanted, print, ctx } = how;
+  const sync = wanted.force ? ({ loadType: 'ALWAYS', syncIntervalMs: 0 } as const) : {};
+  if (wanted.asItself) return print([await fs.entries.status(path.plain, sync)]);
+  const options: ListOptions = { ...sync, recursive: wanted.recursive, signal: ctx.signal };
+  if (wanted.sort === undefined) {
+    for await (const batch of fs.entries.list(path.plain, options)) await print(batch);
+    return;
+  }
+  const all: FileStatus[] = [];
+  for await (const batch of fs.entries.list(path.plain, options)) for (const status of batch) all.push(status);
+  await print(sorted(all, wanted.sort, wanted.reverse));
+}
+
+function sorted(all: readonly FileStatus[], key: Key, reverse: boolean): FileStatus[] {
+  const sign = reverse ? -1 : 1;
+  const keyed = all.map((status) => ({ status, key: key(status) }));
+  keyed.sort((a, b) => (a.key < b.key ? -sign : a.key > b.key ? sign : 0));
+  return keyed.map(({ status }) => status);
+}
+
+/** How many lines are built before the output is asked whether it can follow. */
+const SLICE = 500;
+
+function printer(wanted: Wanted, ctx: CommandContext): Print {
+  const { out, config } = ctx;
+  const secured = config.find('alluxio.security.authentication.type') !== 'NOSASL' && config.find('alluxio.security.authorization.permission.enabled') !== 'false';
+  const date = dateFormat(config.find('alluxio.user.date.format.pattern') ?? DEFAULT_PATTERN);
+  const line = (status: FileStatus): string => {
+    const size = status.directory ? String(status.childCount) : wanted.human ? formatSize(status.length) : String(status.length);
+    const percent = status.directory ? 'DIR' : `${cachedPercent(status)}%`;
+    const owners = secured ? `${permissionText(status).padEnd(12)}${status.owner.padEnd(15)}${status.group.padEnd(15)}` : '';
+    return `${owners}${size.padStart(15)}${status.persistence.padStart(16)}${date(wanted.time(status)).padStart(24)}${percent.padStart(5)} ${status.path.padEnd(5)}`;
+  };
+  return async (statuses) => {
+    let left = SLICE;
+    for (const status of statuses) {
+      if (wanted.pinnedOnly && !status.pinned) continue;
+      if (out.json) out.record(statusRecord(status));
+      else out.line(line(status));
+      left -= 1;
+      if (left === 0) {
+        await out.drained();
+        left = SLICE;
+      }
+    }
+    await out.drained();
+  };
+}

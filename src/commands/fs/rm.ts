@@ -1,0 +1,38 @@
+import type { CommandSpec } from '../command.ts';
+import { AlluxioError } from '../../errors.ts';
+import { forEachPath } from '../for-each-path.ts';
+import { arg, flag } from '../options.ts';
+
+export const command: CommandSpec = {
+  group: 'fs',
+  name: 'rm',
+  usage: 'rm [-R] [-U] [--alluxioOnly] <path>',
+  summary: 'Removes the specified file. Specify -R to remove file or directory recursively.',
+  args: { min: 1, max: Infinity },
+  options: [
+    { short: 'R', description: 'delete files and subdirectories recursively' },
+    { short: 'U', description: 'remove directories without checking UFS contents are in sync' },
+    { short: 'm', long: 'deleteMountPoint', description: 'remove mount points in the directory' },
+    { long: 'alluxioOnly', description: 'delete files and subdirectories recursively in Alluxio space only, not in the under storage' },
+  ],
+  examples: [
+    { command: "alluxio fs rm '/tmp/*.part'", does: 'Remove the files that match.' },
+    { command: 'alluxio fs rm -R /data/old', does: 'Remove a directory with all that is below it, in the under storage too.' },
+  ],
+  run: (input, ctx) =>
+    forEachPath(ctx, arg(input, 0), async (path, fs) => {
+      const recursive = flag(input, 'R');
+      if (!recursive && (await fs.entries.status(path.plain)).directory) {
+        throw new AlluxioError('IS_A_DIRECTORY', `${path.plain} is a directory, to remove it, please use "rm -R <path>"`, { path: path.plain });
+      }
+      const alluxioOnly = flag(input, 'alluxioOnly');
+      await fs.changes.delete(path.plain, {
+        recursive,
+        alluxioOnly,
+        deleteMountPoint: flag(input, 'deleteMountPoint'),
+        signal: ctx.signal,
+        ...(flag(input, 'U') ? { unchecked: true } : {}),
+      });
+      ctx.out.line(`${path.typed} has been removed${alluxioOnly ? ' from Alluxio space' : ''}`);
+    }),
+};

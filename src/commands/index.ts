@@ -1,0 +1,84 @@
+/** Every command, by the name that is typed. A command's file is loaded when it is called, and only then. */
+import type { CommandGroup, CommandSpec } from './command.ts';
+
+export type CommandLoader = () => Promise<{ readonly command: CommandSpec }>;
+type CommandList = Readonly<Record<string, CommandLoader>>;
+
+const TOP: CommandList = {
+  bootstrapConf: () => import('./bootstrapConf.ts'),
+  format: () => import('./format.ts'),
+  formatJournal: () => import('./formatJournal.ts'),
+  formatMaster: () => import('./formatMaster.ts'),
+  formatMasters: () => import('./formatMasters.ts'),
+  formatWorker: () => import('./formatWorker.ts'),
+  getConf: () => import('./getConf.ts'),
+  ossServer: () => import('./ossServer.ts'),
+  runTest: () => import('./runTest.ts'),
+  runTests: () => import('./runTests.ts'),
+  runUfsTests: () => import('./runUfsTests.ts'),
+  validateConf: () => import('./validateConf.ts'),
+  version: () => import('./version.ts'),
+};
+
+const FS: CommandList = {
+  cat: () => import('./fs/cat.ts'),
+  checksum: () => import('./fs/checksum.ts'),
+  chgrp: () => import('./fs/chgrp.ts'),
+  chmod: () => import('./fs/chmod.ts'),
+  chown: () => import('./fs/chown.ts'),
+  copyFromLocal: () => import('./fs/copyFromLocal.ts'),
+  copyToLocal: () => import('./fs/copyToLocal.ts'),
+  count: () => import('./fs/count.ts'),
+  cp: () => import('./fs/cp.ts'),
+  du: () => import('./fs/du.ts'),
+  free: () => import('./fs/free.ts'),
+  getCapacityBytes: () => import('./fs/getCapacityBytes.ts'),
+  getUsedBytes: () => import('./fs/getUsedBytes.ts'),
+  getfacl: () => import('./fs/getfacl.ts'),
+  head: () => import('./fs/head.ts'),
+  help: async () => ({ command: (await import('./fs/help.ts')).helpCommand(() => FS) }),
+  leader: () => import('./fs/leader.ts'),
+  load: () => import('./fs/load.ts'),
+  loadMetadata: () => import('./fs/loadMetadata.ts'),
+  location: () => import('./fs/location.ts'),
+  ls: () => import('./fs/ls.ts'),
+  masterInfo: () => import('./fs/masterInfo.ts'),
+  mkdir: () => import('./fs/mkdir.ts'),
+  mount: () => import('./fs/mount.ts'),
+  mv: () => import('./fs/mv.ts'),
+  persist: () => import('./fs/persist.ts'),
+  pin: () => import('./fs/pin.ts'),
+  rm: () => import('./fs/rm.ts'),
+  setReplication: () => import('./fs/setReplication.ts'),
+  setTtl: () => import('./fs/setTtl.ts'),
+  stat: () => import('./fs/stat.ts'),
+  tail: () => import('./fs/tail.ts'),
+  test: () => import('./fs/test.ts'),
+  touch: () => import('./fs/touch.ts'),
+  umount: () => import('./fs/unmount.ts'),
+  unmount: () => import('./fs/unmount.ts'),
+  unpin: () => import('./fs/unpin.ts'),
+  unsetTtl: () => import('./fs/unsetTtl.ts'),
+  updateMount: () => import('./fs/updateMount.ts'),
+};
+
+export const COMMANDS = { top: TOP, fs: FS } as const satisfies Partial<Record<CommandGroup, CommandList>>;
+
+/** Commands that never look at the configuration, and so need not wait for it. */
+export const UNCONFIGURED: readonly string[] = ['ossServer', 'version'];
+
+/** Alluxio's commands that make no sense without a JVM, Hive, HDFS or several hosts: one line that says why. */
+export const DROPPED: Readonly<Record<string, string>> = {
+  clearCache: 'clearCache drops the caches of the operating system, which is not our business. To drop cached data, use "alluxio fs free".',
+  copyDir: 'copyDir distributes files to many hosts; this is one host.',
+  docGen: "docGen writes tables of Alluxio's own documentation; nothing to do here.",
+  extensions: 'extensions loads Java archives; the storages are built in.',
+  killAll: 'killAll finds Java processes by name; there are none here.',
+  runClass: 'runClass runs a Java class; there is no Java here.',
+  runHdfsMountTests: 'runHdfsMountTests probes HDFS, which is not supported.',
+  runHmsTests: 'runHmsTests probes a Hive metastore, which is not supported.',
+  runJournalCrashTest: "runJournalCrashTest kills Java masters; the crash tests of this software run with 'npm test'.",
+  runMesosTest: 'runMesosTest needs Mesos, which is not supported.',
+  table: 'table is the catalog service for Hive, which is not supported.',
+  upgradeJournal: 'upgradeJournal converts journals of Alluxio before 1.5; none can exist here.',
+};

@@ -1,0 +1,145 @@
+/**
+ * Composition root: configuration → journal, cache, under storages → FileSystem. The only file that names concrete classes; a wrapper that is
+ * stacked, is stacked here or in ufs/registry.ts.
+ */
+import { userInfo } from 'node:os';
+import { createBlockStore } from './cache/directory-store.ts';
+import { blockFolders, cacheDirectories } from './cache/tiers.ts';
+import type { Config } from './config/config.ts';
+import { AlluxioError } from './errors.ts';
+import { createFileSystem } from './filesystem/create-file-system.ts';
+import type { FileSystemContext } from './filesystem/context.ts';
+import type { FileSystem } from './filesystem/file-system.ts';
+import { formatStore, openStore } from './journal/format.ts';
+import type { Journal } from './journal/journal.ts';
+import type { MountRecord } from './journal/records.ts';
+import { actingUser, groupsOf, primaryGroupOf } from './config/system-users.ts';
+import type { Subject } from './namespace/permissions.ts';
+import { ownIdentity } from './process-identity.ts';
+import type { Ufs } from './ufs/ufs.ts';
+import { UfsUri } from './uri.ts';
+
+export interface FileSystemSettings {
+  readonly config: Config;
+  readonly signal: AbortSignal;
+  /** As typed, without what may be secret. */
+  readonly commandLine: string;
+  warn(text: string): void;
+}
+
+/** The mount at `/`, fixed. */
+const ROOT_MOUNT_ID = 1;
+
+export async function openFileSystem(settings: FileSystemSettings): Promise<FileSystem> {
+  const { config } = settings;
+  const journal = await openStore({
+    folder: config.get('alluxio.master.journal.folder'),
+    keepLogEntries: config.integer('alluxio.master.journal.checkpoint.period.entries'),
+  });
+  const context = contextOf(settings, journal);
+  requireConfiguredRoot(journal, config);
+  return createFileSystem({
+    context,
+    transfers: (parts) => lazyTransfers(() => import('./filesystem/transfers/index.ts').then((room) => room.createTransfers({ ...parts, config }))),
+    close: () => journal.close(),
+  });
+}
+
+function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemContext {
+  const { config, commandLine } = settings;
+  const user = actingUser(config.find('alluxio.security.login.username'));
+  const subject: Subject = {
+    user,
+    groups: () => groupsOf(user),
+    enforced: config.boolean('alluxio.security.authorization.permission.enabled'),
+    supergroup: config.get('alluxio.security.authorization.permission.supergroup'),
+  };
+  let blocks: FileSystemContext['blocks'] | undefined;
+  return {
+    journal,
+    get blocks() {
+      return (blocks ??= createBlockStore(cacheDirectories(config), blockFolders(config)));
+    },
+    config,
+    subject,
+    primaryGroup: () => primaryGroupOf(user),
+    actor: { user, command: commandLine },
+    owner: { ...ownIdentity(), command: commandLine },
+    now: Date.now,
+    ufs: ufsPool(config),
+    masterRunning: () => false,
+    signal: settings.signal,
+    warn: (text) => settings.warn(text),
+  };
+}
+
+/** One client a mount and set of options, made at first use; the driver is loaded only then. */
+function ufsPool(config: Config): (mount: MountRecord) => Promise<Ufs> {
+  const pool = new Map<string, Promise<Ufs>>();
+  return (mount) => {
+    const key = JSON.stringify([mount.id, mount.ufsUri, mount.readOnly, mount.properties]);
+    const known = pool.get(key);
+    if (known !== undefined) return known;
+    const options = mount.id === ROOT_MOUNT_ID ? config.withPrefix('alluxio.master.mount.table.root.option.') : mount.properties;
+    const opened = import('./ufs/registry.ts').then(({ createUfs }) =>
+      createUfs(UfsUri.parse(mount.ufsUri), config.overlay(options, 'MOUNT_OPTION'), { readOnly: mount.readOnly }),
+    );
+    pool.set(key, opened);
+    return opened;
+  };
+}
+
+/** The tree in the journal describes one root storage; another one under it would show files that are not there. */
+function requireConfiguredRoot(journal: Journal, config: Config): void {
+  const configured = rootMount(config).ufsUri;
+  const recorded = journal.read((view) => view.mounts().find((mount) => mount.id === ROOT_MOUNT_ID)?.ufsUri);
+  if (recorded === undefined || recorded === configured) return;
+  throw new AlluxioError('INVALID_CONFIGURATION', `alluxio.master.mount.table.root.ufs is ${configured}, but the journal was formatted for ${recorded}.`, {
+    hint: 'Set it back, or start with an empty namespace: alluxio format',
+  });
+}
+
+function rootMount(config: Config): MountRecord {
+  const uri = UfsUri.parse(config.get('alluxio.master.mount.table.root.ufs'));
+  const objectStore = uri.scheme !== 'file';
+  return {
+    id: ROOT_MOUNT_ID,
+    inodeId: 1,
+    ufsUri: uri.toString(),
+    readOnly: config.boolean('alluxio.master.mount.table.root.readonly'),
+    shared: objectStore && config.boolean('alluxio.underfs.object.store.mount.shared.publicly'),
+    // Its options come from the configuration each time: nothing secret is kept.
+    properties: {},
+  };
+}
+
+/** Wipes the journal and makes an empty one with the configured root mount; never touches the under storage. */
+export async function formatJournal(config: Config): Promise<void> {
+  const mount = rootMount(config);
+  const { ufsTypeOf } = await import('./ufs/registry.ts');
+  const uri = UfsUri.parse(mount.ufsUri);
+  if (ufsTypeOf(uri) === undefined) throw new AlluxioError('INVALID_CONFIGURATION', `No Under File System Factory found for: ${mount.ufsUri}`);
+  // The superuser is whoever owns the store, whatever name the commands act under.
+  const superuser = config.find('alluxio.security.login.username') ?? userInfo().username;
+  await formatStore({
+    folder: config.get('alluxio.master.journal.folder'),
+    mount,
+    superuser,
+    group: primaryGroupOf(superuser),
+    nowMs: Date.now(),
+  });
+  if (uri.scheme === 'file') await (await import('node:fs/promises')).mkdir(uri.path, { recursive: true });
+}
+
+export function formatWorker(config: Config): Promise<string[]> {
+  return createBlockStore(cacheDirectories(config), blockFolders(config)).format();
+}
+
+/** Copies are a room of their own that most commands never enter. */
+function lazyTransfers(load: () => Promise<FileSystem['transfers']>): FileSystem['transfers'] {
+  return {
+    upload: async (...args) => (await load()).upload(...args),
+    download: async (...args) => (await load()).download(...args),
+    copy: async (...args) => (await load()).copy(...args),
+  };
+}

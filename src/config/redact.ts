@@ -1,0 +1,16 @@
+/** What must not be shown, and how it is shown instead. */
+import { propertyOf } from './catalogue.ts';
+
+export const MASK = '******';
+
+/** Wherever one of these stands in a key, the value is a secret: user-defined keys, mount options, options of the root mount. */
+const SECRET_NAME = /accesskeyid|accesskeysecret|secretkey|secretaccesskey|securitytoken|password/i;
+
+export function isCredentialKey(key: string): boolean {
+  return propertyOf(key)?.credential === true || SECRET_NAME.test(key);
+}
+
+/** A copy in which every credential is masked; the order of the keys stays. */
+export function maskProperties(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, isCredentialKey(key) ? MASK : value]));
+}

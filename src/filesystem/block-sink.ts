@@ -1,0 +1,109 @@
+/**
+ * Cutting a stream of bytes into cached blocks, under an open intent. Each block's space is promised before its first byte; nothing is visible until
+ * the caller records the finished blocks in its own transaction.
+ */
+import type { BlockWriter } from '../cache/block-store.ts';
+import type { Transaction } from '../journal/journal.ts';
+import { obtainSpace, settleSpace } from './cache-space.ts';
+import type { FileSystemContext } from './context.ts';
+
+export interface BlockSinkInput {
+  readonly fileId: number;
+  readonly intentId: number;
+  readonly blockSize: number;
+  /** Index of the first block. */
+  readonly firstIndex?: number;
+  /** Total bytes if known: small files promise just what they need. */
+  readonly size?: number | undefined;
+  /** Space of the first block, promised already in the transaction that opened the intent. */
+  readonly promised?: { readonly directory: number; readonly bytes: number } | undefined;
+  /** Synced to disk before it counts: for bytes that are nowhere else. */
+  readonly durable: boolean;
+}
+
+interface FinishedBlock {
+  readonly index: number;
+  readonly directory: number;
+  readonly promisedBytes: number;
+  readonly length: number;
+  readonly crc32: number;
+}
+
+export class BlockSink {
+  #open: { writer: BlockWriter; directory: number; promised: number } | undefined;
+  #next: number;
+  #received = 0;
+  #promised: { directory: number; bytes: number } | undefined;
+  readonly #finished: FinishedBlock[] = [];
+
+  constructor(
+    private readonly context: FileSystemContext,
+    private readonly input: BlockSinkInput,
+  ) {
+    this.#next = input.firstIndex ?? 0;
+    this.#promised = input.promised;
+  }
+
+  get received(): number {
+    return this.#received;
+  }
+
+  /** @throws NO_SPACE */
+  async write(chunk: Uint8Array): Promise<void> {
+    for (let at = 0; at < chunk.byteLength; ) {
+      const open = this.#open ?? (await this.#begin());
+      const room = Math.min(this.input.blockSize, open.promised) - open.writer.length;
+      const part = at === 0 && chunk.byteLength <= room ? chunk : chunk.subarray(at, at + room);
+      await open.writer.write(part);
+      at += part.byteLength;
+      this.#received += part.byteLength;
+      if (open.writer.length >= Math.min(this.input.blockSize, open.promised)) await this.#finish();
+    }
+  }
+
+  /** Closes the last block. */
+  async end(): Promise<void> {
+    if (this.#open !== undefined) await this.#finish();
+  }
+
+  /** Records the finished blocks, inside the caller's transaction. */
+  record(tx: Transaction, nowMs: number): void {
+    const { fileId, intentId } = this.input;
+    for (const { index, directory, promisedBytes, length, crc32 } of this.#finished) {
+      settleSpace(tx, intentId, { directory, bytes: promisedBytes }, { fileId, index, directory, length, crc32, usedMs: nowMs });
+    }
+  }
+
+  /** Removes everything that was written; the intent's promises are given back by whoever closes it. */
+  async abort(): Promise<void> {
+    await this.#open?.writer.abort();
+    this.#open = undefined;
+    await this.context.blocks.remove(this.#finished.map(({ index, directory }) => ({ fileId: this.input.fileId, index, directory })));
+    this.#finished.length = 0;
+  }
+
+  async #begin() {
+    const { fileId, intentId, blockSize, size } = this.input;
+    const bytes = size === undefined ? blockSize : Math.max(1, Math.min(blockSize, size - this.#received));
+    const held = this.#promised;
+    this.#promised = undefined;
+    const directory = held !== undefined && held.bytes === bytes ? held.directory : await obtainSpace(this.context, intentId, bytes);
+    const writer = await this.context.blocks.create({ fileId, index: this.#next, directory });
+    this.#open = { writer, directory, promised: bytes };
+    return this.#open;
+  }
+
+  async #finish(): Promise<void> {
+    const open = this.#open;
+    if (open === undefined) return;
+    const { length, crc32 } = await open.writer.commit({ durable: this.input.durable });
+    this.#finished.push({ index: this.#next, directory: open.directory, promisedBytes: open.promised, length, crc32 });
+    this.#open = undefined;
+    this.#next++;
+  }
+}
+
+/** Bytes that the first block of a file of this size needs. */
+export function firstBlockBytes(size: number | undefined, blockSize: number): number {
+  return size === undefined ? blockSize : Math.min(blockSize, size);
+}

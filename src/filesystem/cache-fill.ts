@@ -1,0 +1,86 @@
+/**
+ * Filling the cache while a file is read. It is a courtesy: whatever goes wrong with the cache, the reader gets its bytes.
+ */
+import type { IntentRecord } from '../journal/records.ts';
+import { BlockSink } from './block-sink.ts';
+import type { FileSystemContext } from './context.ts';
+import type { OpenedFile } from './read.ts';
+import { closeIntent, openIntent, transact } from './transact.ts';
+
+export class CacheFill {
+  readonly #blockSize: number;
+  /** Bytes to pass over until a block begins, then bytes of whole blocks. */
+  #skip: number;
+  #wanted: number;
+  readonly #firstIndex: number;
+  #sink: BlockSink | undefined;
+  #intent: IntentRecord | undefined;
+  #given = false;
+
+  /** Only blocks that the span covers whole can be kept. */
+  constructor(
+    private readonly context: FileSystemContext,
+    private readonly file: OpenedFile,
+    span: { readonly from: number; readonly to: number },
+  ) {
+    this.#blockSize = file.inode.blockSize;
+    this.#firstIndex = Math.ceil(span.from / this.#blockSize);
+    const begin = this.#firstIndex * this.#blockSize;
+    const end = span.to === file.inode.length ? span.to : Math.floor(span.to / this.#blockSize) * this.#blockSize;
+    this.#skip = begin - span.from;
+    this.#wanted = Math.max(0, end - begin);
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    const skipped = Math.min(this.#skip, chunk.byteLength);
+    this.#skip -= skipped;
+    const part = chunk.subarray(skipped, Math.min(chunk.byteLength, skipped + this.#wanted));
+    this.#wanted -= part.byteLength;
+    if (part.byteLength === 0 || this.#given) return;
+    await this.#quietly(async () => (await this.#opened(this.#wanted + part.byteLength)).write(part));
+  }
+
+  /** All bytes came and were right: the blocks count from now on. */
+  async end(): Promise<void> {
+    const [sink, intent] = [this.#sink, this.#intent];
+    if (sink === undefined || intent === undefined || this.#given) return;
+    await this.#quietly(async () => {
+      await sink.end();
+      const kept = await transact(this.context, (tx) => {
+        // Changed or gone meanwhile: what was read is of no use to the next reader.
+        const same = tx.locate(this.file.inode.id)?.inode.contentHash === this.file.inode.contentHash;
+        if (same) sink.record(tx, this.context.now());
+        closeIntent(tx, intent.id);
+        return same;
+      });
+      if (!kept) await sink.abort();
+      this.#given = true;
+    });
+  }
+
+  /** Gives everything back unless `end` succeeded. */
+  async close(): Promise<void> {
+    const intent = this.#intent;
+    if (this.#given || intent === undefined) return;
+    this.#given = true;
+    await this.#sink?.abort();
+    await transact(this.context, (tx) => closeIntent(tx, intent.id));
+  }
+
+  async #opened(size: number): Promise<BlockSink> {
+    if (this.#sink !== undefined) return this.#sink;
+    const fileId = this.file.inode.id;
+    this.#intent = await transact(this.context, (tx) => openIntent(this.context, tx, [], { kind: 'cache', fileId }));
+    this.#sink = new BlockSink(this.context, { fileId, intentId: this.#intent.id, blockSize: this.#blockSize, firstIndex: this.#firstIndex, size, durable: false });
+    return this.#sink;
+  }
+
+  async #quietly(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.context.warn(`Not cached: ${this.file.path}: ${error instanceof Error ? error.message : String(error)}`);
+      await this.close();
+    }
+  }
+}

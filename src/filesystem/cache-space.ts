@@ -1,0 +1,118 @@
+/** Getting room in the cache: promise it to an intent, evicting what may go when it must. */
+import { AlluxioError } from '../errors.ts';
+import type { Transaction } from '../journal/journal.ts';
+import type { BlockRecord, IntentRecord } from '../journal/records.ts';
+import type { Quota } from '../namespace/block-space.ts';
+import { chooseVictims, directoryWithRoom, evictable, freeIn, removeBlocks } from '../namespace/block-space.ts';
+import type { FileSystemContext } from './context.ts';
+import { closeIntent, openIntent, transact } from './transact.ts';
+
+/** Candidates looked at per try; enough for a block among thousands of small ones. */
+const CANDIDATES = 512;
+
+/** Promises `bytes` to the intent, inside its transaction. Undefined when there is no room without eviction. */
+export function promiseSpace(tx: Transaction, directories: readonly Quota[], intentId: number, bytes: number): number | undefined {
+  const directory = directoryWithRoom(tx, directories, bytes);
+  if (directory === undefined) return undefined;
+  const intent = tx.intent(intentId);
+  if (intent === undefined) throw new AlluxioError('INTERNAL', `Intent ${intentId} is gone.`);
+  tx.append({ type: 'space-reserved', directory: directory.index, bytes });
+  tx.append({ type: 'intent-changed', intent: { ...intent, reserved: [...intent.reserved, { directory: directory.index, bytes }] } });
+  return directory.index;
+}
+
+/** Turns a promise into a recorded block (or gives the promise back when `block` is undefined). */
+export function settleSpace(tx: Transaction, intentId: number, promise: { directory: number; bytes: number }, block: BlockRecord | undefined): void {
+  const intent = tx.intent(intentId);
+  if (intent === undefined) throw new AlluxioError('CANCELLED', 'Another process took this work over.');
+  const at = intent.reserved.findIndex((held) => held.directory === promise.directory && held.bytes === promise.bytes);
+  if (at >= 0) {
+    const reserved = intent.reserved.filter((_, i) => i !== at);
+    tx.append({ type: 'intent-changed', intent: { ...intent, reserved } });
+    tx.append({ type: 'space-released', directory: promise.directory, bytes: promise.bytes });
+  }
+  if (block !== undefined) tx.append({ type: 'block-added', block });
+}
+
+/**
+ * Promises space, evicting least recently used blocks when needed. Resolves with the directory.
+ * @throws NO_SPACE `Failed to free <n> bytes space at location …` when pinned and unpersisted blocks fill the cache
+ */
+export async function obtainSpace(context: FileSystemContext, intentId: number, bytes: number): Promise<number> {
+  const { directories } = context.blocks;
+  for (;;) {
+    const directory = await transact(context, (tx) => promiseSpace(tx, directories, intentId, bytes));
+    if (directory !== undefined) return directory;
+    if (!(await evictFor(context, bytes))) throw noSpace(context, bytes);
+  }
+}
+
+/** Makes room in one directory. False when nothing more can go. */
+async function evictFor(context: FileSystemContext, bytes: number): Promise<boolean> {
+  for (const directory of context.blocks.directories) {
+    if (directory.quota < bytes) continue;
+    const { candidates, refreshed } = await candidatesOf(context, directory.index, bytes);
+    const evicted = await transact(context, (tx) => {
+      for (const { block, usedMs } of refreshed) {
+        if (tx.block(block.fileId, block.index) !== undefined) tx.append({ type: 'block-used', fileId: block.fileId, index: block.index, usedMs });
+      }
+      if (freeIn(tx, directory) >= bytes) return { victims: [], intent: undefined };
+      const victims = chooseVictims(tx, directory, bytes, candidates);
+      if (victims === undefined) return undefined;
+      const blocks = victims.map(({ fileId, index, directory: at }) => ({ fileId, index, directory: at }));
+      const intent: IntentRecord = openIntent(context, tx, [], { kind: 'evict', blocks, thenPurge: 0 });
+      removeBlocks(tx, victims);
+      return { victims, intent };
+    });
+    if (evicted === undefined) continue;
+    if (evicted.intent !== undefined) {
+      const { id } = evicted.intent;
+      await context.blocks.remove(evicted.victims);
+      await transact(context, (tx) => closeIntent(tx, id));
+    }
+    return true;
+  }
+  return false;
+}
+
+interface Used {
+  readonly block: BlockRecord;
+  readonly usedMs: number;
+}
+
+/**
+ * Blocks in the order of their true last use, enough for `bytes`. Reads touch the file, not the journal: a block that was used since the journal
+ * saw it last is passed over, and its new time is written with the eviction; only when nothing else is left does it become a candidate.
+ */
+async function candidatesOf(context: FileSystemContext, directory: number, bytes: number): Promise<{ candidates: BlockRecord[]; refreshed: Used[] }> {
+  const candidates: BlockRecord[] = [];
+  const refreshed: Used[] = [];
+  let found = 0;
+  let after: BlockRecord | undefined;
+  do {
+    const from = after;
+    const page = context.journal.read((view) => {
+      const blocks = view.blocksByUse(directory, { limit: CANDIDATES, ...(from === undefined ? {} : { after: from }) });
+      return { last: blocks[blocks.length - 1], usable: blocks.filter((block) => evictable(view, block)) };
+    });
+    for (const block of page.usable) {
+      const usedMs = (await context.blocks.lastUsed(block)) ?? 0;
+      if (usedMs > block.usedMs) refreshed.push({ block, usedMs });
+      else {
+        candidates.push(block);
+        found += block.length;
+      }
+    }
+    after = page.last;
+  } while (after !== undefined && found < bytes);
+  if (found >= bytes) return { candidates, refreshed };
+  const late = [...refreshed].sort((a, b) => a.usedMs - b.usedMs).map(({ block }) => block);
+  return { candidates: [...candidates, ...late], refreshed };
+}
+
+function noSpace(context: FileSystemContext, bytes: number): AlluxioError {
+  const where = context.blocks.directories.map((directory) => directory.path).join(', ');
+  return new AlluxioError('NO_SPACE', `Failed to free ${bytes} bytes space at location ${where}`, {
+    hint: 'What is pinned or not yet persisted is never evicted: persist or unpin it, or raise the quota of the cache.',
+  });
+}

@@ -1,0 +1,91 @@
+/** Changing the tree: directories, rename, delete, attributes. */
+import { createDirectories, placeForDirectory } from '../namespace/create.ts';
+import { planRename } from '../namespace/rename.ts';
+import { deepest } from '../namespace/resolve.ts';
+import type { AlluxioPath } from '../uri.ts';
+import { parentOf } from '../uri.ts';
+import { changeAttributes } from './attributes.ts';
+import type { FileSystemContext } from './context.ts';
+import { removePath } from './delete.ts';
+import type { Changes } from './file-system.ts';
+import { lookUp } from './metadata/lookup.ts';
+import { umaskOf, writeTypeFor } from './create-settings.ts';
+import type { RenameWork } from './rename-work.ts';
+import { renamePersisted } from './rename-work.ts';
+import { keepEmptyParent, markPersistedUpwards, ufsOrClose } from './stored-parents.ts';
+import { closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
+
+export function createChanges(context: FileSystemContext): Changes {
+  return {
+    makeDirectory: (path, options) => makeDirectory(context, path, options),
+    rename: (from, to) => rename(context, from, to),
+    delete: (path, options) => removePath(context, path, options),
+    setAttributes: (path, change) => changeAttributes(context, path, change),
+  };
+}
+
+async function makeDirectory(context: FileSystemContext, path: AlluxioPath, options: Parameters<Changes['makeDirectory']>[1]): Promise<void> {
+  await lookUp(context, path);
+  const writeType = writeTypeFor(context, path, options.writeType);
+  const input = {
+    path,
+    recursive: options.recursive,
+    owner: context.subject.user,
+    group: context.primaryGroup(),
+    umask: umaskOf(context),
+    mode: options.mode,
+  };
+  if (writeType !== 'CACHE_THROUGH' && writeType !== 'THROUGH') {
+    await transactWhenFree(context, (tx) => void createDirectories(tx, context.subject, { ...input, nowMs: context.now() }));
+    return;
+  }
+  const { intent, mount, key } = await transactWhenFree(context, (tx) => {
+    const { resolution, mounted } = placeForDirectory(tx, context.subject, { ...input, nowMs: context.now() });
+    const lease = { parentId: deepest(resolution).inode.id, name: resolution.missing[0] ?? '', scope: 'tree' } as const;
+    return { intent: openIntent(context, tx, [lease], { kind: 'remove' }), mount: mounted.mount, key: mounted.key };
+  });
+  try {
+    const ufs = await context.ufs(mount);
+    await ufs.makeDirectory(key);
+    await transact(context, (tx) => {
+      const made = createDirectories(tx, context.subject, { ...input, nowMs: context.now(), ownIntent: intent.id });
+      markPersistedUpwards(tx, made.ids[made.ids.length - 1] ?? 0);
+      closeIntent(tx, intent.id);
+    });
+  } catch (error) {
+    await transact(context, (tx) => closeIntent(tx, intent.id));
+    throw error;
+  }
+}
+
+async function rename(context: FileSystemContext, from: AlluxioPath, to: AlluxioPath): Promise<void> {
+  await lookUp(context, from);
+  await lookUp(context, to);
+  const planned = await transactWhenFree(context, (tx) => {
+    const plan = planRename(tx, context.subject, from, to);
+    if (plan === undefined) return undefined;
+    const { source } = plan;
+    const touch = (id: number) => tx.append({ type: 'inode-changed', id, change: { modifiedMs: context.now() } });
+    if (!plan.persisted) {
+      tx.append({ type: 'inode-moved', id: source.inode.id, toParentId: plan.toParent.inode.id, toName: plan.toName });
+      touch(source.parentId);
+      touch(plan.toParent.inode.id);
+      return undefined;
+    }
+    const work: RenameWork = {
+      kind: 'rename',
+      inodeId: source.inode.id,
+      mountId: plan.mount.id,
+      fromKey: plan.fromKey,
+      toKey: plan.toKey,
+      toParentId: plan.toParent.inode.id,
+      toName: plan.toName,
+      phase: 'copy',
+    };
+    return { plan, work, intent: openIntent(context, tx, plan.leases, work) };
+  });
+  if (planned === undefined) return;
+  const ufs = await ufsOrClose(context, planned.intent, planned.plan.mount);
+  await renamePersisted(context, ufs, planned.intent, planned.work);
+  await keepEmptyParent(context, parentOf(from));
+}

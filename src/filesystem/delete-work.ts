@@ -1,0 +1,113 @@
+/**
+ * The under-storage half of a removal. The inodes hang in limbo, so the namespace shows the path gone; here the objects follow. What could not be
+ * deleted comes back to its place with the reason, what was deleted stays gone.
+ */
+import { AlluxioError, messageOf } from '../errors.ts';
+import type { IntentRecord, IntentWork, MountRecord } from '../journal/records.ts';
+import { mountIfThere, reattach, removeEmpty } from '../namespace/remove.ts';
+import type { Ufs } from '../ufs/ufs.ts';
+import type { FileSystemContext } from './context.ts';
+import { purgeDetached } from './purge.ts';
+import { closeIntent, transact } from './transact.ts';
+import type { Walked } from './tree-walk.ts';
+import { inBatches, walkTree } from './tree-walk.ts';
+
+type DeleteWork = Extract<IntentWork, { kind: 'delete' }>;
+
+const BATCH = 1000;
+
+export interface DeleteOutcome {
+  /** Relative to the removed path, '' for itself; with why it could not be deleted. */
+  readonly failures: { relative: string; error: Error }[];
+  /** Inodes whose objects are gone. */
+  readonly deleted: Set<number>;
+}
+
+/** For a removal whose process died: deletes what is left and purges. What the store refuses is put back. */
+export async function finishDelete(context: FileSystemContext, intent: IntentRecord, work: DeleteWork): Promise<void> {
+  const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
+  if (mount !== undefined) {
+    const outcome = await deleteObjects(context, mount, work);
+    if (outcome.failures.length > 0) return putBack(context, intent, work, outcome);
+  }
+  await purgeDetached(context, work.inodeId, intent.id);
+}
+
+/** Deletes the objects of a detached tree. Never throws for the store's refusals: they are in the outcome. */
+export async function deleteObjects(context: FileSystemContext, mount: MountRecord, work: DeleteWork): Promise<DeleteOutcome> {
+  const outcome: DeleteOutcome = { failures: [], deleted: new Set() };
+  try {
+    const ufs = await context.ufs(mount);
+    if (work.unchecked && work.directory) await deleteUnknown(ufs, work.key);
+    await deleteKnown(context, { ufs, work, outcome });
+  } catch (error) {
+    outcome.failures.push({ relative: '', error: error instanceof Error ? error : new Error(messageOf(error)) });
+  }
+  return outcome;
+}
+
+async function deleteKnown(context: FileSystemContext, input: { ufs: Ufs; work: DeleteWork; outcome: DeleteOutcome }): Promise<void> {
+  const { ufs, work, outcome } = input;
+  const directories: Walked[] = [];
+  for await (const batch of inBatches(walkTree(context, work.inodeId), BATCH)) {
+    const files: Walked[] = [];
+    for (const walked of batch) {
+      if (walked.child.inode.directory) directories.push(walked);
+      else if (walked.child.inode.persistence === 'PERSISTED') files.push(walked);
+      else outcome.deleted.add(walked.child.inode.id);
+    }
+    if (files.length === 0) continue;
+    const failed = new Map((await ufs.deleteFiles(files.map((file) => keyOf(work.key, file.relative)))).map(({ key, error }) => [key, error]));
+    for (const file of files) {
+      const error = failed.get(keyOf(work.key, file.relative));
+      if (error === undefined) outcome.deleted.add(file.child.inode.id);
+      else outcome.failures.push({ relative: file.relative, error });
+    }
+  }
+  if (outcome.failures.length > 0) return;
+  for (const directory of directories.reverse()) {
+    if (directory.child.inode.persistence === 'PERSISTED') await ufs.removeDirectory(keyOf(work.key, directory.relative));
+    outcome.deleted.add(directory.child.inode.id);
+  }
+}
+
+/** With `unchecked`, the whole prefix goes, objects that the namespace never saw included. */
+async function deleteUnknown(ufs: Ufs, key: string): Promise<void> {
+  if ((await ufs.status(key))?.kind !== 'directory') return;
+  const directories: string[] = [];
+  for await (const page of ufs.list(key, { recursive: true })) {
+    const files = page.entries.filter((entry) => entry.kind === 'file').map((entry) => keyOf(key, entry.name));
+    for (const entry of page.entries) if (entry.kind === 'directory') directories.push(keyOf(key, entry.name));
+    const [failure] = files.length === 0 ? [] : await ufs.deleteFiles(files);
+    if (failure !== undefined) throw failure.error;
+  }
+  for (const directory of directories.sort().reverse()) await ufs.removeDirectory(directory);
+}
+
+/** Returns the tree to its place without what was deleted, and closes the intent. */
+export async function putBack(context: FileSystemContext, intent: IntentRecord, work: DeleteWork, outcome: DeleteOutcome): Promise<void> {
+  const ids = [...outcome.deleted].filter((id) => id !== work.inodeId);
+  for (let i = 0; i < ids.length; i += BATCH) {
+    const blocks = await transact(context, (tx) => removeEmpty(tx, ids.slice(i, i + BATCH)));
+    await context.blocks.remove(blocks);
+  }
+  await transact(context, (tx) => {
+    reattach(tx, work.inodeId, work);
+    closeIntent(tx, intent.id);
+  });
+}
+
+/** The sheet's words for a removal that the store did not let through. */
+export function deleteFailed(path: string, directory: boolean, outcome: DeleteOutcome): AlluxioError {
+  const [first] = outcome.failures;
+  const words = outcome.failures.slice(0, 20).map(({ relative, error }) => `${relative === '' ? path : `${path}/${relative}`} (${error.message})`);
+  const message = directory
+    ? `Cannot delete directory ${path}. Failed to delete children: ${words.join(', ')}`
+    : `Failed to delete ${outcome.failures.length} paths from the under file system: ${words.join(', ')}`;
+  return new AlluxioError('UNAVAILABLE', message, { path, cause: first?.error });
+}
+
+export function keyOf(base: string, relative: string): string {
+  if (relative === '') return base;
+  return base === '' ? relative : `${base}/${relative}`;
+}

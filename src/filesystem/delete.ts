@@ -1,0 +1,111 @@
+/** Removing a path: check, detach, delete in the under storage, purge. */
+import { AlluxioError } from '../errors.ts';
+import type { IntentRecord } from '../journal/records.ts';
+import type { RemovePlan } from '../namespace/remove.ts';
+import { detach, planRemove } from '../namespace/remove.ts';
+import type { AlluxioPath } from '../uri.ts';
+import { parentOf } from '../uri.ts';
+import { keepEmptyParent, ufsOrClose } from './stored-parents.ts';
+import type { FileSystemContext } from './context.ts';
+import { deleteFailed, deleteObjects, putBack } from './delete-work.ts';
+import type { DeleteOptions } from './file-system.ts';
+import { lookUp } from './metadata/lookup.ts';
+import { configFor } from './path-config.ts';
+import { purgeDetached } from './purge.ts';
+import { closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
+import { inBatches } from './tree-walk.ts';
+
+export async function removePath(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions): Promise<void> {
+  await lookUp(context, path);
+  const { recursive, alluxioOnly = false, deleteMountPoint = false } = options;
+  const unchecked = options.unchecked ?? configFor(context, path).boolean('alluxio.user.file.delete.unchecked');
+  const { plan, intent } = await transactWhenFree(context, (tx) => {
+    const planned = planRemove(tx, context.subject, { path, recursive, alluxioOnly, deleteMountPoint });
+    const metadataOnly = alluxioOnly || !planned.persisted;
+    const { inode } = planned.target;
+    const opened = openIntent(context, tx, [planned.lease], metadataOnly ? { kind: 'purge', inodeId: inode.id } : { kind: 'remove' });
+    if (metadataOnly) detach(tx, inode.id);
+    tx.append({ type: 'inode-changed', id: planned.target.parentId, change: { modifiedMs: context.now() } });
+    return { plan: planned, intent: opened };
+  });
+  const { inode } = plan.target;
+  if (intent.work.kind === 'purge') return purgeDetached(context, inode.id, intent.id);
+  if (inode.directory && !unchecked) await requireInSync(context, { plan, intent, path });
+  await deletePersisted(context, { plan, intent, path, unchecked });
+  await keepEmptyParent(context, parentOf(path));
+}
+
+interface Removal {
+  readonly plan: RemovePlan;
+  readonly intent: IntentRecord;
+  readonly path: AlluxioPath;
+}
+
+async function deletePersisted(context: FileSystemContext, removal: Removal & { unchecked: boolean }): Promise<void> {
+  const { plan, intent, path } = removal;
+  const { target, mounted } = plan;
+  const work = {
+    kind: 'delete',
+    inodeId: target.inode.id,
+    parentId: target.parentId,
+    name: target.name,
+    mountId: mounted.mount.id,
+    key: mounted.key,
+    directory: target.inode.directory,
+    unchecked: removal.unchecked,
+  } as const;
+  const opened: IntentRecord = { ...intent, work };
+  await transact(context, (tx) => {
+    if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this removal over.');
+    tx.append({ type: 'intent-changed', intent: opened });
+    detach(tx, target.inode.id);
+  });
+  const outcome = await deleteObjects(context, mounted.mount, work);
+  if (outcome.failures.length > 0) {
+    await putBack(context, opened, work, outcome);
+    throw deleteFailed(path, target.inode.directory, outcome);
+  }
+  await purgeDetached(context, target.inode.id, intent.id);
+}
+
+/** Objects that the namespace does not know would go unseen with a recursive removal. @throws FAILED_PRECONDITION in the sheet's words */
+async function requireInSync(context: FileSystemContext, removal: Removal): Promise<void> {
+  const { plan, intent, path } = removal;
+  try {
+    const ufs = await ufsOrClose(context, intent, plan.mounted.mount);
+    const known = new Map<string, number>([['', plan.target.inode.id]]);
+    for await (const batch of inBatches(entryNames(ufs.list(plan.mounted.key, { recursive: true, signal: context.signal })), 1000)) {
+      for (const { name, directory } of batch.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        if (!isKnown(context, known, name, directory)) throw outOfSync(path);
+      }
+    }
+  } catch (error) {
+    if (error instanceof AlluxioError && error.code === 'NOT_FOUND') return;
+    await transact(context, (tx) => closeIntent(tx, intent.id));
+    throw error;
+  }
+}
+
+async function* entryNames(pages: AsyncIterable<{ entries: readonly { name: string; kind: string }[] }>): AsyncGenerator<{ name: string; directory: boolean }[]> {
+  for await (const page of pages) yield page.entries.map(({ name, kind }) => ({ name, directory: kind === 'directory' }));
+}
+
+/** `directories`: relative path → inode id, filled on the way. */
+function isKnown(context: FileSystemContext, directories: Map<string, number>, name: string, directory: boolean): boolean {
+  const cut = name.lastIndexOf('/');
+  const above = cut < 0 ? '' : name.slice(0, cut);
+  if (!directories.has(above) && !isKnown(context, directories, above, true)) return false;
+  const parentId = directories.get(above) ?? 0;
+  const inode = context.journal.read((view) => view.child(parentId, name.slice(cut + 1)));
+  if (inode === undefined || inode.directory !== directory) return false;
+  if (directory) directories.set(name, inode.id);
+  return true;
+}
+
+function outOfSync(path: AlluxioPath): AlluxioError {
+  return new AlluxioError(
+    'FAILED_PRECONDITION',
+    `Failed to delete 1 paths from the under file system: ${path} (UFS dir not in sync. Sync UFS, or delete with unchecked flag.)`,
+    { path },
+  );
+}

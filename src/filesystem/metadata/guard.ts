@@ -1,0 +1,54 @@
+/**
+ * A look at the under storage takes time, and meanwhile others remove and rename. What was removed since the look began must not come back because an
+ * old answer still names it. Every removal and rename of something persisted opens an intent that names its entries, so the log tells.
+ */
+import type { Transaction } from '../../journal/journal.ts';
+import type { NotPromise } from '../../journal/journal.ts';
+import type { FileSystemContext } from '../context.ts';
+import { transact } from '../transact.ts';
+
+const PAGE = 1000;
+
+export class RemovalGuard {
+  readonly #removed = new Set<string>();
+  #seenSeq: number;
+
+  /** Begin it before the look. */
+  constructor(private readonly context: FileSystemContext) {
+    this.#seenSeq = context.journal.read((view) => view.lastSeq());
+  }
+
+  /** True when the entry was removed or renamed away since the look began. */
+  removed(parentId: number, name: string): boolean {
+    return this.#removed.has(`${parentId}/${name}`);
+  }
+
+  /** Runs a transaction in which `removed` is complete: nothing happened that it has not read. */
+  async transact<T>(fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
+    for (;;) {
+      const upTo = this.#catchUp();
+      const outcome = await transact(this.context, (tx): { done: true; value: T; seq: number } | { done: false } => {
+        if (tx.lastSeq() !== upTo) return { done: false };
+        return { done: true, value: fn(tx), seq: tx.lastSeq() };
+      });
+      if (!outcome.done) continue;
+      this.#seenSeq = outcome.seq;
+      return outcome.value;
+    }
+  }
+
+  #catchUp(): number {
+    for (;;) {
+      const records = this.context.journal.log({ from: this.#seenSeq + 1, limit: PAGE });
+      const last = records[records.length - 1];
+      if (last === undefined) return this.#seenSeq;
+      for (const { entry } of records) {
+        if (entry.type !== 'intent-opened') continue;
+        const { kind } = entry.intent.work;
+        if (kind !== 'delete' && kind !== 'rename' && kind !== 'purge' && kind !== 'remove') continue;
+        for (const lease of entry.intent.leases) this.#removed.add(`${lease.parentId}/${lease.name}`);
+      }
+      this.#seenSeq = last.seq;
+    }
+  }
+}

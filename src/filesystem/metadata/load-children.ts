@@ -1,0 +1,110 @@
+/** Reading a directory's children from the under storage: the first time, always, or to compare them. */
+import { AlluxioError, hasCode } from '../../errors.ts';
+import type { Child } from '../../journal/journal.ts';
+import type { MountRecord } from '../../journal/records.ts';
+import { mountOf } from '../../namespace/mount-table.ts';
+import { existing } from '../../namespace/resolve.ts';
+import type { AlluxioPath } from '../../uri.ts';
+import type { UfsEntry } from '../../ufs/ufs.ts';
+import type { FileSystemContext } from '../context.ts';
+import type { SyncOptions } from '../file-system.ts';
+import { inBatches } from '../tree-walk.ts';
+import { RemovalGuard } from './guard.ts';
+import { attachedDirectory, insertLoaded } from './insert.ts';
+import { isSyncDue, syncOptions } from './options.ts';
+import type { Compared } from './sync.ts';
+import { blockSizeOf, markLoaded, mend } from './sync.ts';
+
+const BATCH = 2000;
+
+interface Place {
+  readonly child: Child;
+  readonly mount: MountRecord;
+  readonly key: string;
+}
+
+/** Afterwards the directory's children are known as the options want it. Nothing to do for a file. */
+export async function loadChildren(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
+  const wanted = syncOptions(context, path, options);
+  const place = context.journal.read((view): Place => {
+    const { target, chain } = existing(view, path);
+    const { mount, key } = mountOf(view, { path, chain, missing: [] });
+    return { child: target, mount, key };
+  });
+  const { inode } = place.child;
+  // A directory that is only here has nothing to look at, unless it is the root of a mount.
+  if (!inode.directory || (inode.persistence !== 'PERSISTED' && inode.mountId === 0)) return;
+  if (isSyncDue(inode, wanted, context.now())) return compareChildren(context, place);
+  if (wanted.loadType === 'ALWAYS' || (wanted.loadType === 'ONCE' && !inode.childrenLoaded)) return addChildren(context, place);
+}
+
+async function addChildren(context: FileSystemContext, place: Place): Promise<void> {
+  const guard = new RemovalGuard(context);
+  const { id } = place.child.inode;
+  const startedMs = context.now();
+  const blockSize = blockSizeOf(context);
+  for await (const batch of inBatches(storedEntries(context, place), BATCH)) {
+    await guard.transact((tx) => {
+      const parent = attachedDirectory(tx, id);
+      if (parent === undefined) return;
+      for (const entry of batch) insertLoaded(tx, { parent, name: entry.name, status: entry, guard, nowMs: context.now(), blockSize });
+    });
+  }
+  await markLoaded(context, [id], startedMs);
+}
+
+/** New, changed and vanished children. Vanished ones are asked for once more before they go: a listing may lag behind a writer. */
+async function compareChildren(context: FileSystemContext, place: Place): Promise<void> {
+  const guard = new RemovalGuard(context);
+  const startedMs = context.now();
+  const { id } = place.child.inode;
+  const ufs = await context.ufs(place.mount);
+  const { ownership } = ufs.capabilities;
+  const seen = new Set<string>();
+  for await (const batch of inBatches(storedEntries(context, place), BATCH)) {
+    for (const entry of batch) seen.add(entry.name);
+    await mend(context, guard, { compared: batch.map((entry) => ({ parentId: id, name: entry.name, status: entry })), startedMs, ownership });
+  }
+  for await (const names of vanished(context, id, seen)) {
+    const compared: Compared[] = [];
+    for (const name of names) compared.push({ parentId: id, name, status: await ufs.status(place.key === '' ? name : `${place.key}/${name}`, context.signal) });
+    await mend(context, guard, { compared, startedMs, ownership });
+  }
+  await markLoaded(context, [id], startedMs);
+}
+
+async function* vanished(context: FileSystemContext, id: number, seen: ReadonlySet<string>): AsyncGenerator<string[]> {
+  let after: string | undefined;
+  for (;;) {
+    const from = after;
+    const page = context.journal.read((view) => view.children(id, { limit: BATCH, ...(from === undefined ? {} : { after: from }) }));
+    const names = page.filter((child) => child.inode.persistence === 'PERSISTED' && child.inode.mountId === 0 && !seen.has(child.name)).map((child) => child.name);
+    if (names.length > 0) yield names;
+    after = page[page.length - 1]?.name;
+    if (after === undefined || page.length < BATCH) return;
+  }
+}
+
+/** The storage's entries. A directory that is not there any more has none; keys that no path can name are told to the user once. */
+async function* storedEntries(context: FileSystemContext, place: Place): AsyncGenerator<readonly UfsEntry[]> {
+  const ufs = await context.ufs(place.mount);
+  let unusable = 0;
+  try {
+    for await (const page of ufs.list(place.key, { signal: context.signal })) {
+      unusable += page.unusable.length;
+      yield page.entries;
+    }
+  } catch (error) {
+    if (!hasCode(error, 'NOT_FOUND')) throw error;
+  }
+  warnUnusable(context, ufs.uri.child(place.key).toString(), unusable);
+}
+
+export function warnUnusable(context: FileSystemContext, where: string, count: number): void {
+  if (count > 0) context.warn(`${count} ${count === 1 ? 'object' : 'objects'} in ${where} cannot be named by a path (an empty, "." or ".." component) and are left out.`);
+}
+
+/** @throws NOT_A_DIRECTORY */
+export function requireDirectory(child: Child, path: AlluxioPath): void {
+  if (!child.inode.directory) throw new AlluxioError('NOT_A_DIRECTORY', `Path "${path}" is not a directory.`, { path });
+}

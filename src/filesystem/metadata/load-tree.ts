@@ -1,0 +1,131 @@
+/** Reading a whole tree: one flat listing of the storage instead of one listing a directory. */
+import { hasCode } from '../../errors.ts';
+import type { Transaction } from '../../journal/journal.ts';
+import type { InodeRecord, MountRecord } from '../../journal/records.ts';
+import { mountOf, mountsBelow } from '../../namespace/mount-table.ts';
+import { existing } from '../../namespace/resolve.ts';
+import type { AlluxioPath } from '../../uri.ts';
+import { joinPath } from '../../uri.ts';
+import type { UfsEntry, UfsStatus } from '../../ufs/ufs.ts';
+import type { FileSystemContext } from '../context.ts';
+import type { SyncOptions } from '../file-system.ts';
+import { inBatches } from '../tree-walk.ts';
+import { RemovalGuard } from './guard.ts';
+import { attachedDirectory, insertLoaded } from './insert.ts';
+import { loadChildren, warnUnusable } from './load-children.ts';
+import { syncOptions } from './options.ts';
+import { blockSizeOf, markLoaded } from './sync.ts';
+
+const BATCH = 2000;
+
+/** Afterwards everything below the path is known as the options want it, nested mounts included. */
+export async function loadTree(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
+  const wanted = syncOptions(context, path, options);
+  if (wanted.loadType === 'NEVER' && wanted.syncIntervalMs < 0) return;
+  if (wanted.syncIntervalMs < 0 && wanted.loadType === 'ONCE' && isComplete(context, path)) return;
+  if (wanted.syncIntervalMs >= 0 || !isUntouched(context, path)) await loadStepwise(context, path, options);
+  else await loadFlat(context, path);
+  for (const nested of context.journal.read((view) => mountsBelow(view, path))) await loadTree(context, nested, options);
+}
+
+/** The totals say whether anything below still has to be loaded. */
+export function isComplete(context: FileSystemContext, path: AlluxioPath): boolean {
+  return context.journal.read((view) => {
+    const { target } = existing(view, path);
+    return !target.inode.directory || (target.inode.childrenLoaded && view.totals(target.inode.id).unloaded === 0);
+  });
+}
+
+/** Nothing below is known: a flat listing needs no comparison. */
+function isUntouched(context: FileSystemContext, path: AlluxioPath): boolean {
+  return context.journal.read((view) => {
+    const { target } = existing(view, path);
+    return target.inode.directory && !target.inode.childrenLoaded && view.totals(target.inode.id).directories === 0;
+  });
+}
+
+/** Directory by directory, only where something is missing or due. */
+async function loadStepwise(context: FileSystemContext, path: AlluxioPath, options: SyncOptions): Promise<void> {
+  const open: AlluxioPath[] = [path];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    const here = at;
+    await loadChildren(context, here, options).catch((error: unknown) => {
+      if (here === path || !hasCode(error, 'NOT_FOUND')) throw error;
+    });
+    let after: string | undefined;
+    do {
+      const from = after;
+      const page = context.journal.read((view) => {
+        const { target } = existing(view, here);
+        return view.children(target.inode.id, { limit: BATCH, ...(from === undefined ? {} : { after: from }) });
+      });
+      for (const child of page) if (child.inode.directory && child.inode.mountId === 0) open.push(joinPath(here, child.name));
+      after = page.length < BATCH ? undefined : page[page.length - 1]?.name;
+    } while (after !== undefined);
+  }
+}
+
+interface Tree {
+  readonly guard: RemovalGuard;
+  readonly nowMs: number;
+  readonly blockSize: number;
+  /** Relative path → directory id; 0: not ours to fill (gone, a file, or a nested mount). */
+  readonly directories: Map<string, number>;
+}
+
+async function loadFlat(context: FileSystemContext, path: AlluxioPath): Promise<void> {
+  const place = context.journal.read((view): { id: number; mount: MountRecord; key: string } => {
+    const { target, chain } = existing(view, path);
+    const { mount, key } = mountOf(view, { path, chain, missing: [] });
+    return { id: target.inode.id, mount, key };
+  });
+  const nowMs = context.now();
+  const tree: Tree = { guard: new RemovalGuard(context), nowMs, blockSize: blockSizeOf(context), directories: new Map([['', place.id]]) };
+  for await (const batch of inBatches(flatEntries(context, place), BATCH)) {
+    await tree.guard.transact((tx) => {
+      const parents = new Map<string, InodeRecord | undefined>();
+      for (const entry of batch) insertAt(tx, tree, parents, entry);
+    });
+  }
+  await markLoaded(context, [...tree.directories.values()].filter((id) => id !== 0), nowMs);
+}
+
+async function* flatEntries(context: FileSystemContext, place: { mount: MountRecord; key: string }): AsyncGenerator<readonly UfsEntry[]> {
+  const ufs = await context.ufs(place.mount);
+  let unusable = 0;
+  try {
+    for await (const page of ufs.list(place.key, { recursive: true, signal: context.signal })) {
+      unusable += page.unusable.length;
+      yield page.entries;
+    }
+  } catch (error) {
+    if (!hasCode(error, 'NOT_FOUND')) throw error;
+  }
+  warnUnusable(context, ufs.uri.child(place.key).toString(), unusable);
+}
+
+function insertAt(tx: Transaction, tree: Tree, parents: Map<string, InodeRecord | undefined>, entry: UfsEntry): void {
+  const cut = entry.name.lastIndexOf('/');
+  const parent = directoryAt(tx, tree, parents, cut < 0 ? '' : entry.name.slice(0, cut));
+  if (parent === undefined) return;
+  const inode = insertLoaded(tx, { parent, name: entry.name.slice(cut + 1), status: entry, guard: tree.guard, nowMs: tree.nowMs, blockSize: tree.blockSize });
+  if (entry.kind === 'directory') tree.directories.set(entry.name, inode !== undefined && inode.directory && inode.mountId === 0 ? inode.id : 0);
+}
+
+const FOUND_BY_CHILDREN: UfsStatus = { kind: 'directory', size: 0, modifiedMs: undefined, contentHash: '', crc64: undefined, owner: '', group: '', mode: 0o777 };
+
+/** The directory of a relative path, made on the way when the listing has not named it yet. */
+function directoryAt(tx: Transaction, tree: Tree, parents: Map<string, InodeRecord | undefined>, relative: string): InodeRecord | undefined {
+  if (parents.has(relative)) return parents.get(relative);
+  let id = tree.directories.get(relative);
+  if (id === undefined) {
+    const cut = relative.lastIndexOf('/');
+    const above = directoryAt(tx, tree, parents, cut < 0 ? '' : relative.slice(0, cut));
+    const made = above === undefined ? undefined : insertLoaded(tx, { parent: above, name: relative.slice(cut + 1), status: FOUND_BY_CHILDREN, guard: tree.guard, nowMs: tree.nowMs, blockSize: tree.blockSize });
+    id = made !== undefined && made.directory && made.mountId === 0 ? made.id : 0;
+    tree.directories.set(relative, id);
+  }
+  const inode = id === 0 ? undefined : attachedDirectory(tx, id);
+  parents.set(relative, inode);
+  return inode;
+}

@@ -1,0 +1,69 @@
+/** Making one path known: a path that the namespace does not have is looked up in the under storage. */
+import type { MountRecord } from '../../journal/records.ts';
+import { mountOf } from '../../namespace/mount-table.ts';
+import { deepest, resolve } from '../../namespace/resolve.ts';
+import type { AlluxioPath } from '../../uri.ts';
+import type { Ufs, UfsStatus } from '../../ufs/ufs.ts';
+import type { FileSystemContext } from '../context.ts';
+import { keyOf } from '../delete-work.ts';
+import type { SyncOptions } from '../file-system.ts';
+import { RemovalGuard } from './guard.ts';
+import { attachedDirectory, insertLoaded } from './insert.ts';
+import { isSyncDue, syncOptions } from './options.ts';
+import { syncEntry } from './sync.ts';
+
+/** Afterwards the namespace has the path if the storage has it (and, when a sync is due, has it as the storage has it). */
+export async function lookUp(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
+  const wanted = syncOptions(context, path, options);
+  const { missing, due } = context.journal.read((view) => {
+    const resolution = resolve(view, path);
+    return { missing: resolution.missing.length, due: resolution.missing.length === 0 && isSyncDue(deepest(resolution).inode, wanted, context.now()) };
+  });
+  if (missing > 0) {
+    if (wanted.loadType !== 'NEVER' || wanted.syncIntervalMs >= 0) await loadMissing(context, path);
+  } else if (due) await syncEntry(context, path);
+}
+
+async function loadMissing(context: FileSystemContext, path: AlluxioPath): Promise<void> {
+  const guard = new RemovalGuard(context);
+  const start = context.journal.read((view) => {
+    const resolution = resolve(view, path);
+    const from = deepest(resolution);
+    const { mount, key } = mountOf(view, resolution);
+    const baseKey = mountOf(view, { ...resolution, missing: [] }).key;
+    return { from, mount, key, baseKey, missing: resolution.missing };
+  });
+  if (!start.from.inode.directory || start.missing.length === 0) return;
+  if (start.missing.some((name) => name.length > 1023)) return;
+  const found = await statusesAlong(context, start);
+  if (found.length === 0) return;
+  await guard.transact((tx) => {
+    let parent = attachedDirectory(tx, start.from.inode.id);
+    for (const { name, status } of found) {
+      if (parent === undefined) return;
+      const inode = insertLoaded(tx, { parent, name, status, guard, nowMs: context.now(), blockSize: context.config.bytes('alluxio.user.block.size.bytes.default') });
+      parent = inode?.directory === true && (inode.mountId === 0 || inode.id === parent.id) ? inode : undefined;
+    }
+  });
+}
+
+/** Status of the path and, when it exists, directories for the components above it. Empty when the path does not exist. */
+async function statusesAlong(
+  context: FileSystemContext,
+  start: { mount: MountRecord; key: string; baseKey: string; missing: readonly string[] },
+): Promise<{ name: string; status: UfsStatus }[]> {
+  const ufs: Ufs = await context.ufs(start.mount);
+  const status = await ufs.status(start.key, context.signal);
+  if (status === undefined) return [];
+  const found: { name: string; status: UfsStatus }[] = [];
+  let key = start.baseKey;
+  for (const [i, name] of start.missing.entries()) {
+    key = keyOf(key, name);
+    const last = i === start.missing.length - 1;
+    const own = last ? status : await ufs.status(key, context.signal);
+    // A file and a prefix of the same name: the file is what the path means, so nothing below it can be named.
+    if (own === undefined || (!last && own.kind === 'file')) return [];
+    found.push({ name, status: own });
+  }
+  return found;
+}

@@ -1,0 +1,110 @@
+/** Comparing what the namespace has with what the under storage has now, and mending the namespace. */
+import type { Transaction } from '../../journal/journal.ts';
+import type { InodeRecord, IntentRecord } from '../../journal/records.ts';
+import { driftOf } from '../../namespace/fingerprint.ts';
+import { isHeld } from '../../namespace/leases.ts';
+import { mountOf } from '../../namespace/mount-table.ts';
+import { detach } from '../../namespace/remove.ts';
+import { deepest, resolve } from '../../namespace/resolve.ts';
+import type { AlluxioPath } from '../../uri.ts';
+import type { UfsStatus } from '../../ufs/ufs.ts';
+import type { FileSystemContext } from '../context.ts';
+import { purgeDetached } from '../purge.ts';
+import { openIntent, transact } from '../transact.ts';
+import { RemovalGuard } from './guard.ts';
+import { insertLoaded } from './insert.ts';
+
+/** One entry as both sides see it; `status` undefined: gone from the storage. */
+export interface Compared {
+  readonly parentId: number;
+  readonly name: string;
+  readonly status: UfsStatus | undefined;
+}
+
+/** Syncs one existing path: dropped, reloaded or updated as the storage says. */
+export async function syncEntry(context: FileSystemContext, path: AlluxioPath): Promise<void> {
+  const guard = new RemovalGuard(context);
+  const startedMs = context.now();
+  const at = context.journal.read((view) => {
+    const resolution = resolve(view, path);
+    const { mount, key } = mountOf(view, resolution);
+    return { child: deepest(resolution), mount, key, found: resolution.missing.length === 0 };
+  });
+  if (!at.found || at.child.inode.mountId !== 0) return;
+  const ufs = await context.ufs(at.mount);
+  const status = await ufs.status(at.key, context.signal);
+  const { parentId, name } = at.child;
+  await mend(context, guard, { compared: [{ parentId, name, status }], startedMs, ownership: ufs.capabilities.ownership });
+}
+
+export interface MendInput {
+  readonly compared: readonly Compared[];
+  /** When the look at the storage began: what was written since is newer than the answer. */
+  readonly startedMs: number;
+  readonly ownership: boolean;
+}
+
+/** Applies the comparison. Never drops what is not persisted, is held, is a mount point, or was written after the look began. */
+export async function mend(context: FileSystemContext, guard: RemovalGuard, input: MendInput): Promise<void> {
+  const dropped = await guard.transact((tx) => {
+    const intents: { inodeId: number; intent: IntentRecord }[] = [];
+    for (const entry of input.compared) {
+      const inode = tx.child(entry.parentId, entry.name);
+      if (inode === undefined) {
+        addNew(context, tx, guard, entry);
+        continue;
+      }
+      const replaced = mendOne(context, tx, inode, { ...input, entry });
+      if (!replaced) continue;
+      const intent = openIntent(context, tx, [{ parentId: entry.parentId, name: entry.name, scope: 'entry' }], { kind: 'purge', inodeId: inode.id });
+      detach(tx, inode.id);
+      // The lease was only there to tell other loaders; the new content takes the place at once.
+      tx.append({ type: 'intent-changed', intent: { ...intent, leases: [] } });
+      intents.push({ inodeId: inode.id, intent });
+      if (entry.status !== undefined) addReplacement(context, tx, guard, entry);
+    }
+    return intents;
+  });
+  for (const { inodeId, intent } of dropped) await purgeDetached(context, inodeId, intent.id);
+}
+
+/** True when the inode must be dropped (and its replacement loaded). */
+function mendOne(context: FileSystemContext, tx: Transaction, inode: InodeRecord, input: MendInput & { entry: Compared }): boolean {
+  const { entry, startedMs, ownership } = input;
+  if (inode.mountId !== 0 || inode.persistence !== 'PERSISTED' || isHeld(tx, entry.parentId, entry.name)) return false;
+  if (inode.syncedMs >= startedMs || inode.createdMs >= startedMs) return false;
+  if (entry.status === undefined) return true;
+  const drift = driftOf(inode, entry.status, ownership);
+  if (drift === 'content') return true;
+  const { owner, group, mode } = entry.status;
+  const change = drift === 'attributes' ? { owner, group, mode, syncedMs: context.now() } : { syncedMs: context.now() };
+  // A directory's syncedMs says when its children were compared, which this is not.
+  if (!inode.directory) tx.append({ type: 'inode-changed', id: inode.id, change });
+  else if (drift === 'attributes') tx.append({ type: 'inode-changed', id: inode.id, change: { owner, group, mode } });
+  return false;
+}
+
+function addNew(context: FileSystemContext, tx: Transaction, guard: RemovalGuard, entry: Compared): void {
+  const parent = tx.locate(entry.parentId)?.inode;
+  if (parent === undefined || entry.status === undefined) return;
+  insertLoaded(tx, { parent, name: entry.name, status: entry.status, guard, nowMs: context.now(), blockSize: blockSizeOf(context) });
+}
+
+function addReplacement(context: FileSystemContext, tx: Transaction, guard: RemovalGuard, entry: Compared): void {
+  if (!guard.removed(entry.parentId, entry.name)) addNew(context, tx, guard, entry);
+}
+
+export function blockSizeOf(context: FileSystemContext): number {
+  return context.config.bytes('alluxio.user.block.size.bytes.default');
+}
+
+/** Marks directories as loaded and compared now. */
+export async function markLoaded(context: FileSystemContext, ids: readonly number[], syncedMs: number): Promise<void> {
+  for (let i = 0; i < ids.length; i += 2000) {
+    await transact(context, (tx) => {
+      for (const id of ids.slice(i, i + 2000)) {
+        if (tx.locate(id) !== undefined) tx.append({ type: 'inode-changed', id, change: { childrenLoaded: true, syncedMs } });
+      }
+    });
+  }
+}

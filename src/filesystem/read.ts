@@ -1,0 +1,145 @@
+/**
+ * Reading a file: cached blocks from the cache, runs of uncached ones from the under storage in one request, filling the cache on the way as the read
+ * type says. A damaged block is dropped and read again from the storage; a changed object is never mixed with what was cached of the old one.
+ */
+import { Readable } from 'node:stream';
+import { AlluxioError, hasCode } from '../errors.ts';
+import type { BlockRecord, InodeRecord, MountRecord } from '../journal/records.ts';
+import { mountOf } from '../namespace/mount-table.ts';
+import { READ } from '../namespace/permissions.ts';
+import type { AlluxioPath } from '../uri.ts';
+import { CacheFill } from './cache-fill.ts';
+import type { FileSystemContext } from './context.ts';
+import { checked } from './status.ts';
+import type { OpenOptions, ReadType } from './file-system.ts';
+import { READ_TYPES } from './file-system.ts';
+import { lookUp } from './metadata/lookup.ts';
+import { configFor } from './path-config.ts';
+import { transact } from './transact.ts';
+
+/** A file as it was when it was opened. */
+export interface OpenedFile {
+  readonly path: AlluxioPath;
+  readonly inode: InodeRecord;
+  readonly mount: MountRecord;
+  readonly key: string;
+  readonly blocks: ReadonlyMap<number, BlockRecord>;
+}
+
+interface Span {
+  readonly from: number;
+  /** One past the last byte. */
+  readonly to: number;
+}
+
+export async function openFile(context: FileSystemContext, path: AlluxioPath, options: OpenOptions = {}): Promise<Readable> {
+  await lookUp(context, path);
+  const file = context.journal.read((view): OpenedFile => {
+    const { target, chain } = checked(context, view, path, READ);
+    if (target.inode.directory) throw new AlluxioError('IS_A_DIRECTORY', `Path "${path}" must be a file.`, { path });
+    const { mount, key } = mountOf(view, { path, chain, missing: [] });
+    return { path, inode: target.inode, mount, key, blocks: new Map(view.blocks(target.inode.id).map((block) => [block.index, block])) };
+  });
+  const readType = options.readType ?? configFor(context, path).choice('alluxio.user.file.readtype.default', READ_TYPES);
+  const from = Math.min(options.offset ?? 0, file.inode.length);
+  const to = options.length === undefined ? file.inode.length : Math.min(file.inode.length, from + options.length);
+  return Readable.from(bytesOf(context, file, { from, to }, { readType, signal: options.signal }), { objectMode: true, highWaterMark: 2 });
+}
+
+interface Reading {
+  readonly readType: ReadType;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* bytesOf(context: FileSystemContext, file: OpenedFile, span: Span, reading: Reading): AsyncGenerator<Uint8Array> {
+  const { blockSize } = file.inode;
+  for (let at = span.from; at < span.to; ) {
+    const index = Math.floor(at / blockSize);
+    const block = file.blocks.get(index);
+    const end = block === undefined ? endOfRun(file, index, span.to) : Math.min(span.to, (index + 1) * blockSize);
+    if (block === undefined) yield* fromStorage(context, file, { from: at, to: end }, reading);
+    else yield* fromCache(context, file, { block, span: { from: at, to: end } }, reading);
+    at = end;
+  }
+}
+
+/** Where the next cached block begins, or the span ends. */
+function endOfRun(file: OpenedFile, index: number, to: number): number {
+  const { blockSize } = file.inode;
+  let next = index + 1;
+  while (next * blockSize < to && !file.blocks.has(next)) next++;
+  return Math.min(to, next * blockSize);
+}
+
+/** Blocks up to this size are held in memory while they are checked; larger ones are read twice, the second time from the page cache. */
+const HELD_BYTES = 16 * 1024 * 1024;
+
+/** A block is checked whole before its first byte is delivered: delivered bytes cannot be taken back. */
+async function* fromCache(context: FileSystemContext, file: OpenedFile, part: { block: BlockRecord; span: Span }, reading: Reading): AsyncGenerator<Uint8Array> {
+  const { block, span } = part;
+  const held: Uint8Array[] = [];
+  try {
+    for await (const chunk of context.blocks.read(block) as AsyncIterable<Uint8Array>) if (block.length <= HELD_BYTES) held.push(chunk);
+  } catch (error) {
+    if (!hasCode(error, 'CORRUPT')) throw error;
+    await dropDamaged(context, file, block, error);
+    yield* fromStorage(context, file, span, reading);
+    return;
+  }
+  const offset = span.from - block.index * file.inode.blockSize;
+  if (held.length > 0) yield* slices(held, offset, span.to - span.from);
+  else yield* context.blocks.read(block, { offset, length: span.to - span.from }) as AsyncIterable<Uint8Array>;
+  await context.blocks.touch(block);
+}
+
+function* slices(chunks: readonly Uint8Array[], offset: number, length: number): Generator<Uint8Array> {
+  let at = 0;
+  for (const chunk of chunks) {
+    const from = Math.max(0, offset - at);
+    const to = Math.min(chunk.byteLength, offset + length - at);
+    if (from < to) yield chunk.subarray(from, to);
+    at += chunk.byteLength;
+  }
+}
+
+/** A block whose file is damaged or gone leaves the cache. @throws CORRUPT when the storage does not have its bytes either */
+async function dropDamaged(context: FileSystemContext, file: OpenedFile, block: BlockRecord, error: unknown): Promise<void> {
+  if (file.inode.persistence !== 'PERSISTED') {
+    throw new AlluxioError('CORRUPT', `A cached block of ${file.path} is damaged or gone, and the file is not in the under storage.`, { path: file.path, cause: error });
+  }
+  await transact(context, (tx) => {
+    if (tx.block(block.fileId, block.index)?.crc32 === block.crc32) tx.append({ type: 'block-removed', fileId: block.fileId, index: block.index });
+  });
+  await context.blocks.remove([block]);
+}
+
+async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: Span, reading: Reading): AsyncGenerator<Uint8Array> {
+  if (file.inode.persistence !== 'PERSISTED') throw new AlluxioError('CORRUPT', `Blocks of ${file.path} are lost: they are neither cached nor in the under storage.`, { path: file.path });
+  const ufs = await context.ufs(file.mount);
+  const fill = reading.readType === 'NO_CACHE' ? undefined : new CacheFill(context, file, span);
+  try {
+    const stream = await ufs.read(file.key, {
+      offset: span.from,
+      length: span.to - span.from,
+      ...(file.inode.contentHash === '' ? {} : { ifContentHash: file.inode.contentHash }),
+      signal: reading.signal ?? context.signal,
+    });
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      await fill?.write(chunk);
+      yield chunk;
+    }
+    await fill?.end();
+  } catch (error) {
+    throw hasCode(error, 'FAILED_PRECONDITION') || hasCode(error, 'NOT_FOUND') ? changedBehind(file, error) : error;
+  } finally {
+    await fill?.close();
+  }
+}
+
+function changedBehind(file: OpenedFile, error: unknown): AlluxioError {
+  return new AlluxioError('FAILED_PRECONDITION', `${file.path} was changed or removed in the under storage by somebody else.`, {
+    path: file.path,
+    hint: `Load what is there now: alluxio fs loadMetadata -F ${file.path}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * Finishing or undoing what a dead process left: one function per kind of intent. Each is safe to repeat, because the recoverer may die too.
+ */
+import type { IntentRecord, IntentWork } from '../journal/records.ts';
+import { mountIfThere } from '../namespace/remove.ts';
+import { isAlive } from '../process-identity.ts';
+import type { FileSystemContext } from './context.ts';
+import { adoptWritten } from './adopt.ts';
+import { finishDelete } from './delete-work.ts';
+import { purgeDetached } from './purge.ts';
+import { recoverRename } from './rename-work.ts';
+import { closeIntent, transact } from './transact.ts';
+
+type Work<K extends IntentWork['kind']> = Extract<IntentWork, { kind: K }>;
+
+/** Takes the intent over, unless somebody else did, and brings its work to an end. */
+export async function recoverIntent(context: FileSystemContext, intent: IntentRecord): Promise<void> {
+  const mine = await transact(context, (tx) => {
+    const current = tx.intent(intent.id);
+    if (current === undefined || isSameOwner(current, intent) === false) return undefined;
+    const taken = { ...current, owner: context.owner };
+    tx.append({ type: 'intent-changed', intent: taken });
+    return taken;
+  });
+  if (mine === undefined) return;
+  await finish(context, mine);
+}
+
+/** Every intent whose owner is gone. Returns how many were brought to an end. */
+export async function recoverAll(context: FileSystemContext): Promise<number> {
+  const dead = context.journal.read((view) => view.intents()).filter((intent) => !isAlive(intent.owner));
+  for (const intent of dead) await recoverIntent(context, intent);
+  return dead.length;
+}
+
+async function finish(context: FileSystemContext, intent: IntentRecord): Promise<void> {
+  const { work } = intent;
+  switch (work.kind) {
+    case 'write':
+      return finishWrite(context, intent, work);
+    case 'persist':
+      return finishPersist(context, intent, work);
+    case 'rename':
+      return recoverRename(context, intent, work);
+    case 'delete':
+      return finishDelete(context, intent, work);
+    case 'purge':
+      return purgeDetached(context, work.inodeId, intent.id);
+    case 'evict':
+      await context.blocks.remove(work.blocks);
+      if (work.thenPurge !== 0) return purgeDetached(context, work.thenPurge, intent.id);
+      return transact(context, (tx) => closeIntent(tx, intent.id));
+    case 'cache':
+      await sweepBlocks(context);
+      return transact(context, (tx) => closeIntent(tx, intent.id));
+    case 'remove':
+      return transact(context, (tx) => closeIntent(tx, intent.id));
+  }
+}
+
+/** The command was not acknowledged: an object that is complete becomes a file, anything less leaves nothing. */
+async function finishWrite(context: FileSystemContext, intent: IntentRecord, work: Work<'write'>): Promise<void> {
+  const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
+  if (work.through && mount !== undefined) {
+    const ufs = await context.ufs(mount);
+    await ufs.abandonWrites(work.key, intent.startedMs);
+    await adoptWritten(context, intent, work, await ufs.status(work.key));
+  }
+  await sweepBlocks(context);
+  await transact(context, (tx) => closeIntent(tx, intent.id));
+}
+
+/** The file is still to be persisted; only what the upload left must go. */
+async function finishPersist(context: FileSystemContext, intent: IntentRecord, work: Work<'persist'>): Promise<void> {
+  const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
+  if (mount !== undefined) await (await context.ufs(mount)).abandonWrites(work.key, intent.startedMs);
+  await transact(context, (tx) => closeIntent(tx, intent.id));
+}
+
+/** Removes block files without a record, and what dead writers were writing. */
+async function sweepBlocks(context: FileSystemContext): Promise<void> {
+  await context.blocks.sweep((block) => context.journal.read((view) => view.block(block.fileId, block.index)?.directory === block.directory));
+}
+
+function isSameOwner(a: IntentRecord, b: IntentRecord): boolean {
+  return a.owner.pid === b.owner.pid && a.owner.startedAt === b.owner.startedAt && a.owner.bootId === b.owner.bootId && a.owner.host === b.owner.host;
+}

@@ -1,0 +1,124 @@
+/**
+ * Renaming what is in the under storage. Where the store renames atomically: one step there, one here. In an object store: copy everything, show the
+ * new place (the commit), delete the old keys. Until the commit a failure leaves the old tree, after it the deletion is finished, by us or by whoever
+ * meets the intent.
+ */
+import { AlluxioError, messageOf } from '../errors.ts';
+import type { IntentRecord, IntentWork } from '../journal/records.ts';
+import { mountIfThere } from '../namespace/remove.ts';
+import type { Ufs } from '../ufs/ufs.ts';
+import type { FileSystemContext } from './context.ts';
+import { keyOf } from './delete-work.ts';
+import { forEachParallel } from './parallel.ts';
+import { closeIntent, transact } from './transact.ts';
+import type { Walked } from './tree-walk.ts';
+import { inBatches, walkTree } from './tree-walk.ts';
+
+export type RenameWork = Extract<IntentWork, { kind: 'rename' }>;
+
+const BATCH = 1000;
+
+interface ChangedHash {
+  readonly id: number;
+  readonly contentHash: string;
+}
+
+/** Does the whole, the intent being open in phase `copy`. @throws the store's error, everything as it was */
+export async function renamePersisted(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, work: RenameWork): Promise<void> {
+  if ((await ufs.status(work.toKey)) !== undefined) {
+    await transact(context, (tx) => closeIntent(tx, intent.id));
+    throw new AlluxioError('ALREADY_EXISTS', `Failed to rename ${ufs.uri.child(work.fromKey)} to ${ufs.uri.child(work.toKey)} in the under file system: the destination exists there`);
+  }
+  let changed: ChangedHash[] = [];
+  try {
+    await makeParent(ufs, work.toKey);
+    if (ufs.capabilities.atomicRename) await ufs.rename(work.fromKey, work.toKey);
+    else changed = await copyAll(context, ufs, work);
+  } catch (error) {
+    // What cannot be undone now is undone by whoever meets the intent after we are gone.
+    await undoCopy(context, ufs, intent, work).catch((undone: unknown) => context.warn(`The copies below ${work.toKey} are removed later: ${messageOf(undone)}`));
+    if (error instanceof AlluxioError && error.code === 'CANCELLED') throw error;
+    throw new AlluxioError('UNAVAILABLE', `Failed to rename ${ufs.uri.child(work.fromKey)} to ${ufs.uri.child(work.toKey)} in the under file system: ${messageOf(error)}`, { cause: error });
+  }
+  await commitMove(context, intent, work, { atomic: ufs.capabilities.atomicRename, changed });
+  if (!ufs.capabilities.atomicRename) await deleteOld(context, ufs, intent, work);
+}
+
+/** For a rename whose process died. */
+export async function recoverRename(context: FileSystemContext, intent: IntentRecord, work: RenameWork): Promise<void> {
+  const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
+  if (mount === undefined) return transact(context, (tx) => closeIntent(tx, intent.id));
+  const ufs = await context.ufs(mount);
+  if (work.phase === 'delete') return deleteOld(context, ufs, intent, work);
+  const moved = ufs.capabilities.atomicRename && (await ufs.status(work.fromKey)) === undefined && (await ufs.status(work.toKey)) !== undefined;
+  if (moved) return commitMove(context, intent, work, { atomic: true, changed: [] });
+  return undoCopy(context, ufs, intent, work);
+}
+
+async function makeParent(ufs: Ufs, key: string): Promise<void> {
+  const cut = key.lastIndexOf('/');
+  if (cut > 0) await ufs.makeDirectory(key.slice(0, cut));
+}
+
+async function copyAll(context: FileSystemContext, ufs: Ufs, work: RenameWork): Promise<ChangedHash[]> {
+  const changed: ChangedHash[] = [];
+  const parallel = context.config.integer('alluxio.underfs.object.store.service.threads');
+  await forEachParallel(persistedOf(context, work.inodeId), parallel, async ({ child, relative }) => {
+    const [from, to] = [keyOf(work.fromKey, relative), keyOf(work.toKey, relative)];
+    if (child.inode.directory) return ufs.makeDirectory(to);
+    const written = await ufs.copyFile(from, to, context.signal);
+    if (written.contentHash !== child.inode.contentHash) changed.push({ id: child.inode.id, contentHash: written.contentHash });
+  });
+  return changed;
+}
+
+async function* persistedOf(context: FileSystemContext, id: number): AsyncGenerator<Walked> {
+  for await (const page of walkTree(context, id)) {
+    for (const walked of page) if (walked.child.inode.persistence === 'PERSISTED') yield walked;
+  }
+}
+
+/** The commit: the namespace shows the new place; persisted directories above it exist in the storage now. */
+function commitMove(context: FileSystemContext, intent: IntentRecord, work: RenameWork, done: { atomic: boolean; changed: readonly ChangedHash[] }): Promise<void> {
+  return transact(context, (tx) => {
+    if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this rename over.');
+    tx.append({ type: 'inode-moved', id: work.inodeId, toParentId: work.toParentId, toName: work.toName });
+    // Objects copied in parts have another ETag.
+    for (const { id, contentHash } of done.changed) tx.append({ type: 'inode-changed', id, change: { contentHash } });
+    for (let id = work.toParentId; ; ) {
+      const child = tx.locate(id);
+      if (child === undefined || child.inode.persistence === 'PERSISTED') break;
+      tx.append({ type: 'inode-changed', id, change: { persistence: 'PERSISTED' } });
+      id = child.parentId;
+    }
+    if (done.atomic) closeIntent(tx, intent.id);
+    else tx.append({ type: 'intent-changed', intent: { ...intent, work: { ...work, phase: 'delete' } } });
+  });
+}
+
+async function deleteOld(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, work: RenameWork): Promise<void> {
+  await deleteKeys(context, { ufs, id: work.inodeId, key: work.fromKey });
+  await transact(context, (tx) => closeIntent(tx, intent.id));
+}
+
+/** Nothing was at the target key before, so whatever is there now is ours. */
+async function undoCopy(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, work: RenameWork): Promise<void> {
+  if (!ufs.capabilities.atomicRename) {
+    await ufs.abandonWrites(work.toKey, intent.startedMs);
+    await deleteKeys(context, { ufs, id: work.inodeId, key: work.toKey });
+  }
+  await transact(context, (tx) => closeIntent(tx, intent.id));
+}
+
+async function deleteKeys(context: FileSystemContext, input: { ufs: Ufs; id: number; key: string }): Promise<void> {
+  const { ufs, id, key } = input;
+  const directories: string[] = [];
+  for await (const batch of inBatches(walkTree(context, id), BATCH)) {
+    const persisted = batch.filter(({ child }) => child.inode.persistence === 'PERSISTED');
+    const files = persisted.filter(({ child }) => !child.inode.directory).map(({ relative }) => keyOf(key, relative));
+    for (const { child, relative } of persisted) if (child.inode.directory) directories.push(keyOf(key, relative));
+    const [failure] = files.length === 0 ? [] : await ufs.deleteFiles(files);
+    if (failure !== undefined) throw failure.error;
+  }
+  for (const directory of directories.reverse()) await ufs.removeDirectory(directory);
+}

@@ -1,0 +1,88 @@
+/** What is cached, what is persisted: load, free, pending, persist, capacity. */
+import { AlluxioError } from '../errors.ts';
+import { removeBlocks } from '../namespace/block-space.ts';
+import { WRITE } from '../namespace/permissions.ts';
+import { existing } from '../namespace/resolve.ts';
+import type { AlluxioPath } from '../uri.ts';
+import { joinPath } from '../uri.ts';
+import type { FileSystemContext } from './context.ts';
+import type { FileStatus, Storage, TierUsage } from './file-system.ts';
+import { listEntries } from './listing.ts';
+import { loadEntries } from './load.ts';
+import { lookUp } from './metadata/lookup.ts';
+import { checked } from './status.ts';
+import { persistFile } from './persist.ts';
+import { closeIntent, openIntent, transact } from './transact.ts';
+import type { Walked } from './tree-walk.ts';
+import { inBatches, walkTree } from './tree-walk.ts';
+
+const BATCH = 500;
+
+export function createStorage(context: FileSystemContext): Storage {
+  return {
+    load: (path, options) => loadEntries(context, path, options),
+    free: (path, { forced }) => freeTree(context, path, forced),
+    pending: (path) => pendingBelow(context, path),
+    persist: (path, options) => persistFile(context, path, options),
+    capacity: () => Promise.resolve(tierUsage(context)),
+  };
+}
+
+/** All or nothing: a tree that holds something that cannot be freed is left as it is. */
+async function freeTree(context: FileSystemContext, path: AlluxioPath, forced: boolean): Promise<void> {
+  await lookUp(context, path);
+  const id = context.journal.read((view) => checked(context, view, path, WRITE).target.inode.id);
+  for await (const page of walkTree(context, id)) for (const walked of page) refuseToFree(path, walked, forced);
+  for await (const batch of inBatches(walkTree(context, id), BATCH)) await freeBatch(context, batch, forced);
+}
+
+function refuseToFree(top: AlluxioPath, walked: Walked, forced: boolean): void {
+  const { inode } = walked.child;
+  const path = walked.relative === '' ? top : joinPath(top, walked.relative);
+  if (!inode.directory && inode.persistence !== 'PERSISTED') {
+    throw new AlluxioError('FAILED_PRECONDITION', `Cannot free file ${path} which is not persisted`, { path });
+  }
+  if (!inode.directory && inode.pinned && !forced) {
+    throw new AlluxioError('FAILED_PRECONDITION', `Cannot free file ${path} which is pinned. Please unpin it first or set the "forced" flag of free operation to true`, { path });
+  }
+}
+
+async function freeBatch(context: FileSystemContext, batch: readonly Walked[], forced: boolean): Promise<void> {
+  const freed = await transact(context, (tx) => {
+    const blocks = batch.flatMap(({ child }) => {
+      const now = tx.locate(child.inode.id)?.inode;
+      if (now === undefined) return [];
+      if (forced && now.pinned) tx.append({ type: 'inode-changed', id: now.id, change: { pinned: false, pinnedMedia: [], replicationMin: 0 } });
+      return now.directory || now.persistence !== 'PERSISTED' || (now.pinned && !forced) ? [] : tx.blocks(now.id);
+    });
+    if (blocks.length === 0) return undefined;
+    const addresses = blocks.map(({ fileId, index, directory }) => ({ fileId, index, directory }));
+    const intent = openIntent(context, tx, [], { kind: 'evict', blocks: addresses, thenPurge: 0 });
+    removeBlocks(tx, blocks);
+    return { intent, addresses };
+  });
+  if (freed === undefined) return;
+  await context.blocks.remove(freed.addresses);
+  await transact(context, (tx) => closeIntent(tx, freed.intent.id));
+}
+
+async function* pendingBelow(context: FileSystemContext, path: AlluxioPath): AsyncGenerator<readonly FileStatus[]> {
+  await lookUp(context, path);
+  context.journal.read((view) => existing(view, path));
+  // Only what the namespace knows can be unpersisted, so nothing needs to be loaded.
+  for await (const page of listEntries(context, path, { recursive: true, loadType: 'NEVER', syncIntervalMs: -1 })) {
+    const pending = page.filter((status) => !status.directory && status.persistence !== 'PERSISTED');
+    if (pending.length > 0) yield pending;
+  }
+}
+
+function tierUsage(context: FileSystemContext): TierUsage[] {
+  const tiers = new Map<string, { path: string; capacity: number; used: number }[]>();
+  context.journal.read((view) => {
+    for (const directory of context.blocks.directories) {
+      const entry = { path: directory.path, capacity: directory.quota, used: view.usage(directory.index).used };
+      tiers.set(directory.tier, [...(tiers.get(directory.tier) ?? []), entry]);
+    }
+  });
+  return [...tiers].map(([tier, directories]) => ({ tier, directories }));
+}

@@ -1,0 +1,47 @@
+/** Keeping the directories above a path true in the under storage. */
+import type { Transaction, View } from '../journal/journal.ts';
+import type { IntentRecord } from '../journal/records.ts';
+import { mountOf } from '../namespace/mount-table.ts';
+import { deepest, resolve } from '../namespace/resolve.ts';
+import type { AlluxioPath } from '../uri.ts';
+import type { FileSystemContext } from './context.ts';
+import { closeIntent, transact } from './transact.ts';
+
+/** The inode and its ancestors exist in the under storage now. */
+export function markPersistedUpwards(tx: Transaction, id: number): void {
+  for (let at = tx.locate(id); at !== undefined && at.inode.persistence !== 'PERSISTED'; at = tx.locate(at.parentId)) {
+    tx.append({ type: 'inode-changed', id: at.inode.id, change: { persistence: 'PERSISTED' } });
+  }
+}
+
+/** The mount's client; an intent whose client cannot be made is closed again. */
+export async function ufsOrClose(context: FileSystemContext, intent: IntentRecord, mount: Parameters<FileSystemContext['ufs']>[0]) {
+  try {
+    return await context.ufs(mount);
+  } catch (error) {
+    await transact(context, (tx) => closeIntent(tx, intent.id));
+    throw error;
+  }
+}
+
+/**
+ * A directory of an object store that exists only through its children would vanish with the last one. The namespace still has it, so it gets a marker.
+ */
+export async function keepEmptyParent(context: FileSystemContext, path: AlluxioPath): Promise<void> {
+  const empty = context.journal.read((view) => emptyPersisted(view, path));
+  if (empty === undefined) return;
+  const ufs = await context.ufs(empty.mount);
+  if (ufs.capabilities.objectStore) await ufs.makeDirectory(empty.key);
+}
+
+function emptyPersisted(view: View, path: AlluxioPath) {
+  const at = resolveMounted(view, path);
+  if (at === undefined || at.key === '' || at.inode.persistence !== 'PERSISTED') return undefined;
+  return view.totals(at.inode.id).children === 0 ? at : undefined;
+}
+
+function resolveMounted(view: View, path: AlluxioPath) {
+  const resolution = resolve(view, path);
+  if (resolution.missing.length > 0) return undefined;
+  return { ...mountOf(view, resolution), inode: deepest(resolution).inode };
+}

@@ -1,0 +1,113 @@
+/** The bytes of one local file, as they were when it was opened: a file that changes meanwhile is an error, not a mixture. */
+import { constants } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { AlluxioError } from '../../errors.ts';
+import { localError, notAFile, onLocal } from './local-errors.ts';
+import type { Budget } from './lanes.ts';
+
+export const CHUNK = 1 << 20;
+
+/** One chunk being consumed, one read ahead, two on their way to the store. */
+export const STREAM_MEMORY = 4 * CHUNK;
+
+export interface LocalSource {
+  readonly size: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Opens the file, lends its bytes to `use`, and closes it. Small files are in memory and closed before `use` begins. */
+export async function withLocalFile<T>(path: string, budget: Budget, use: (source: LocalSource) => Promise<T>): Promise<T> {
+  // Not blocking: a pipe that took the file's place would otherwise hold the thread for ever.
+  const file = await onLocal(path, () => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  try {
+    const before = await onLocal(path, () => file.stat());
+    if (!before.isFile()) throw notAFile(path);
+    if (before.size > CHUNK) return await budget.hold(STREAM_MEMORY, () => lend(path, file, before, use));
+    return await budget.hold(before.size, async () => {
+      const bytes = await readSmall(path, file, before.size);
+      await file.close();
+      return use({ size: bytes.length, chunks: only(bytes) });
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+async function lend<T>(path: string, file: FileHandle, before: Stats, use: (source: LocalSource) => Promise<T>): Promise<T> {
+  let failure: unknown;
+  const chunks = readLarge(path, file, before, (error) => (failure = error));
+  try {
+    return await use({ size: before.size, chunks });
+  } catch (error) {
+    // The consumer may wrap what it met; the reason is the file's.
+    throw failure ?? error;
+  } finally {
+    await chunks.return(undefined);
+  }
+}
+
+async function readSmall(path: string, file: FileHandle, size: number): Promise<Buffer> {
+  // One byte more than there should be: a file that grew shows itself in the same read.
+  const buffer = Buffer.allocUnsafe(size + 1);
+  const length = await onLocal(path, () => fill(file, buffer, 0));
+  if (length !== size) throw changed(path);
+  return buffer.subarray(0, size);
+}
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.length > 0) yield bytes;
+}
+
+async function* readLarge(path: string, file: FileHandle, before: Stats, failed: (error: unknown) => void): AsyncGenerator<Uint8Array> {
+  let ahead: Promise<Buffer> | undefined;
+  try {
+    ahead = readAt(file, 0, before.size);
+    for (let position = 0; position < before.size; ) {
+      const chunk = await ahead;
+      if (chunk.length === 0) throw changed(path);
+      position += chunk.length;
+      if (position < before.size) ahead = readAt(file, position, before.size);
+      // The last chunk is held back until the file is known to be what it was.
+      else if (differs(before, await file.stat())) throw changed(path);
+      yield chunk;
+    }
+  } catch (error) {
+    const told = localError(path, error);
+    failed(told);
+    throw told;
+  } finally {
+    // Closing under a running read would let it land in another file of the same descriptor.
+    await ahead?.catch(() => undefined);
+  }
+}
+
+async function readAt(file: FileHandle, position: number, end: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK, end - position));
+  const length = await fill(file, buffer, position);
+  return length === buffer.length ? buffer : buffer.subarray(0, length);
+}
+
+/** Fills the buffer as far as the file goes. */
+async function fill(file: FileHandle, buffer: Buffer, position: number): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+function differs(before: Stats, after: Stats): boolean {
+  return before.size !== after.size || before.mtimeMs !== after.mtimeMs;
+}
+
+function changed(path: string): AlluxioError {
+  return new AlluxioError('FAILED_PRECONDITION', `${path} changed while it was copied.`, {
+    path,
+    hint: 'Copy it again when nobody writes to it.',
+    details: { system: 'ECHANGED' },
+  });
+}

@@ -1,0 +1,87 @@
+/** The Output of a real command: two file descriptors, and a terminal's manners where there is one. */
+import { fstatSync, writeSync } from 'node:fs';
+import { DescriptorWriter } from './descriptor-writer.ts';
+import { onOneLine } from './escape.ts';
+import type { Output } from './output.ts';
+import { systemCode } from '../errors.ts';
+
+export interface OutputSettings {
+  readonly stdout: number;
+  readonly stderr: number;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface ConsoleOutput extends Output {
+  /** `alluxio.user.shell.error.stream=stdout` */
+  errorsToStdout(): void;
+  /** Resolves when all is written. @throws CANCELLED with status 0 when the reader has gone; what the system said when it could not be written */
+  end(): Promise<void>;
+}
+
+type ProgressDisplay = ReturnType<Output['progress']>;
+const NO_PROGRESS: ProgressDisplay = { advance() {}, expect() {}, end() {} };
+
+export async function openOutput(settings: OutputSettings): Promise<ConsoleOutput> {
+  const terminal = isTerminal(settings.stdout);
+  const coloured = terminal && settings.color && (settings.env.NO_COLOR ?? '') === '' && settings.env.TERM !== 'dumb';
+  const paint = coloured ? (await import('./colour.ts')).paint : (text: string) => text;
+  // The display loads at once where it can be needed, because progress() cannot wait; nothing of it loads in a script.
+  const { TransferDisplay } = !settings.quiet && isTerminal(settings.stderr) ? await import('./transfer-display.ts') : {};
+  const stdout = new DescriptorWriter(settings.stdout);
+  let errorsToStdout = false;
+
+  const complain = (text: string): void => {
+    stdout.flushSmall();
+    writeFully(settings.stderr, `${onOneLine(text)}\n`);
+  };
+
+  return {
+    json: settings.json,
+    terminal,
+    get width() {
+      return terminal ? terminalWidth(settings.env) : 80;
+    },
+    line: (text) => stdout.text(`${text}\n`),
+    record: (value) => stdout.text(`${JSON.stringify(value)}\n`),
+    write: (chunk) => (typeof chunk === 'string' ? (stdout.text(chunk), stdout.drained()) : stdout.bytes(chunk)),
+    drained: () => stdout.drained(),
+    warn: complain,
+    error: (text) => (errorsToStdout ? stdout.text(`${onOneLine(text)}\n`) : complain(text)),
+    progress: (label) => (TransferDisplay === undefined ? NO_PROGRESS : new TransferDisplay(label)),
+    paint,
+    errorsToStdout: () => {
+      errorsToStdout = true;
+    },
+    end: () => stdout.end(),
+  };
+}
+
+function isTerminal(descriptor: number): boolean {
+  try {
+    // Asked first because loading node:tty costs some milliseconds that a pipe or a file need not pay.
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch {
+    return false;
+  }
+  return process.getBuiltinModule('node:tty').isatty(descriptor);
+}
+
+function terminalWidth(env: NodeJS.ProcessEnv): number {
+  return process.stdout.columns || Number(env.COLUMNS) || 80;
+}
+
+/** stderr is unbuffered; a reader that has gone is no news here. */
+function writeFully(descriptor: number, text: string): void {
+  let rest: Uint8Array = Buffer.from(text, 'utf8');
+  for (let attempt = 0; rest.byteLength > 0 && attempt < 1000; attempt += 1) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      if (systemCode(error) !== 'EAGAIN') return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Writes to a file descriptor in big chunks, without loading Node's stream classes (they cost a command more than its work does).
+ * Small rests are written at once; big output goes through the thread pool, so that signals are seen while a reader is slow.
+ */
+import { write as writeCallback, writeSync } from 'node:fs';
+import { AlluxioError, messageOf, systemCode } from '../errors.ts';
+
+/** Text beyond this leaves the string buffer for the queue. */
+const CHUNK = 64 * 1024;
+/** Above this, writers wait. */
+const HIGH_WATER = 1024 * 1024;
+/** What a pipe takes without a reader (Linux), so that a synchronous write cannot hang. */
+const PIPE_SIZE = 64 * 1024;
+/** Output older than this is shown at the next chance, however little it is. */
+const STALE_MS = 50;
+
+/** The reader has gone (`| head`): a quiet end. */
+export function outputClosed(): AlluxioError {
+  return new AlluxioError('CANCELLED', 'The output was closed.', { exitStatus: 0 });
+}
+
+export class DescriptorWriter {
+  readonly #descriptor: number;
+  #text = '';
+  #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #flight: Promise<void> | undefined;
+  #scheduled = false;
+  #lastWriteMs = 0;
+  #closed = false;
+  #failure: Error | undefined;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  text(text: string): void {
+    if (this.#closed) return;
+    this.#text += text;
+    if (this.#text.length >= CHUNK) this.#enqueueText();
+    if (this.#scheduled || this.#flight !== undefined) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#start();
+    });
+  }
+
+  async bytes(chunk: Uint8Array): Promise<void> {
+    this.#enqueueText();
+    this.#queue.push(chunk);
+    this.#queuedBytes += chunk.byteLength;
+    this.#start();
+    await this.#roomForMore();
+  }
+
+  /** Resolves when more may be written. @throws CANCELLED when the reader has gone; what the system said otherwise */
+  async drained(): Promise<void> {
+    const pending = this.#queuedBytes + this.#text.length;
+    if (pending >= CHUNK || (pending > 0 && performance.now() - this.#lastWriteMs > STALE_MS)) this.#start();
+    await this.#roomForMore();
+  }
+
+  /** Writes what little there is at once, so that a line on another stream does not overtake it. Does nothing while a big write is on its way. */
+  flushSmall(): void {
+    if (this.#flight !== undefined || this.#closed) return;
+    if (this.#queuedBytes + this.#text.length > PIPE_SIZE / 4) return;
+    this.#enqueueText();
+    while (this.#queue.length > 0 && this.#writeNow()) continue;
+  }
+
+  /** Resolves when everything is written. @throws as drained */
+  async end(): Promise<void> {
+    this.flushSmall();
+    while (this.#flight !== undefined || this.#queuedBytes > 0 || this.#text !== '') {
+      this.#start();
+      await this.#flight;
+    }
+    this.#raise();
+  }
+
+  #raise(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closed) throw outputClosed();
+  }
+
+  async #roomForMore(): Promise<void> {
+    while (this.#queuedBytes > HIGH_WATER && this.#flight !== undefined) await this.#flight;
+    this.#raise();
+  }
+
+  #enqueueText(): void {
+    if (this.#text === '') return;
+    const chunk = Buffer.from(this.#text, 'utf8');
+    this.#text = '';
+    this.#queue.push(chunk);
+    this.#queuedBytes += chunk.byteLength;
+  }
+
+  #start(): void {
+    if (this.#flight !== undefined) return;
+    this.#enqueueText();
+    const chunk = this.#queue.shift();
+    if (chunk === undefined) return;
+    this.#lastWriteMs = performance.now();
+    this.#flight = this.#writeWhole(chunk).then(() => {
+      this.#flight = undefined;
+      this.#queuedBytes -= chunk.byteLength;
+      if (this.#closed) this.#discard();
+      else this.#start();
+    });
+  }
+
+  async #writeWhole(chunk: Uint8Array): Promise<void> {
+    let offset = 0;
+    while (offset < chunk.byteLength && !this.#closed) {
+      try {
+        offset += await writeSome(this.#descriptor, chunk, offset);
+      } catch (error) {
+        if (systemCode(error) === 'EAGAIN') await new Promise((resolve) => setTimeout(resolve, 5));
+        else this.#fail(error);
+      }
+    }
+  }
+
+  /** One chunk; false when the descriptor would block. */
+  #writeNow(): boolean {
+    const chunk = this.#queue[0];
+    if (chunk === undefined) return false;
+    let written = 0;
+    try {
+      written = writeSync(this.#descriptor, chunk);
+    } catch (error) {
+      if (systemCode(error) === 'EAGAIN') return false;
+      this.#fail(error);
+      this.#discard();
+      return false;
+    }
+    this.#queuedBytes -= written;
+    if (written < chunk.byteLength) this.#queue[0] = chunk.subarray(written);
+    else this.#queue.shift();
+    return true;
+  }
+
+  #fail(error: unknown): void {
+    this.#closed = true;
+    const code = systemCode(error);
+    if (code === 'EPIPE') return;
+    this.#failure = new AlluxioError(code === 'ENOSPC' ? 'NO_SPACE' : 'UNAVAILABLE', `Could not write the output: ${messageOf(error)}`, { cause: error });
+  }
+
+  #discard(): void {
+    this.#queue = [];
+    this.#queuedBytes = 0;
+    this.#text = '';
+  }
+}
+
+function writeSome(descriptor: number, chunk: Uint8Array, offset: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    writeCallback(descriptor, chunk, offset, chunk.byteLength - offset, null, (error, written) => {
+      if (error === null) resolve(written);
+      else reject(error);
+    });
+  });
+}

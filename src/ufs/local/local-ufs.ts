@@ -1,0 +1,250 @@
+/** A folder of this host as an under storage. */
+import { chmod, chown, lstat, opendir, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { AlluxioError, systemCode } from '../../errors.ts';
+import type { UfsUri } from '../../uri.ts';
+import { isAtOrBelow } from '../../uri.ts';
+import { forEachInParallel } from '../parallel.ts';
+import type { DeleteFailure, ListOptions, ReadOptions, Ufs, UfsPage, UfsStatus, UfsWritten, WriteOptions } from '../ufs.ts';
+import { Accounts } from './accounts.ts';
+import { isAbsence, translateLocalError } from './local-errors.ts';
+import { listLocal } from './local-list.ts';
+import { LocalPaths } from './local-paths.ts';
+import { readLocal } from './local-read.ts';
+import { statusOf } from './local-status.ts';
+import { makeDirectories, syncDirectory, writeLocal } from './local-write.ts';
+import { hashOf, isTemporaryName, readTemporaryName } from './temporary-names.ts';
+
+const CLOCK_SKEW_MS = 15 * 60_000;
+const DELETES_AT_A_TIME = 16;
+
+export interface LocalOptions {
+  readonly pageLength: number;
+}
+
+export class LocalUfs implements Ufs {
+  readonly type = 'local';
+  readonly capabilities = { atomicRename: true, objectStore: false, ownership: true };
+  readonly #paths: LocalPaths;
+  readonly #accounts = new Accounts();
+
+  constructor(
+    readonly uri: UfsUri,
+    private readonly options: LocalOptions,
+  ) {
+    this.#paths = new LocalPaths(uri.path);
+  }
+
+  async status(key: string): Promise<UfsStatus | undefined> {
+    return this.#translated(key, async () => {
+      await this.#accounts.load();
+      const path = await this.#paths.insideFollowed(key);
+      const stats = await stat(path, { bigint: true }).catch(undefinedIfAbsent);
+      if (stats === undefined) return undefined;
+      const status = statusOf(stats, this.#accounts);
+      if (status === undefined) throw new AlluxioError('UNSUPPORTED', `${path} is neither a file nor a directory`, { path });
+      return status;
+    });
+  }
+
+  async *list(key: string, options: ListOptions = {}): AsyncGenerator<UfsPage> {
+    const path = this.#paths.pathOf(key);
+    try {
+      await this.#accounts.load();
+      await this.#paths.insideFollowed(key);
+      const listing = { paths: this.#paths, accounts: this.#accounts, path, recursive: options.recursive ?? false, pageLength: this.options.pageLength, signal: options.signal };
+      yield* listLocal(listing);
+    } catch (error) {
+      // The mounted folder itself always is a directory: an empty one until something is written.
+      if (key === '' && systemCode(error) === 'ENOENT') return;
+      if (isAbsence(error)) throw new AlluxioError('NOT_FOUND', `${path} is not a directory`, { path, cause: error });
+      throw translateLocalError(error, path);
+    }
+  }
+
+  read(key: string, options: ReadOptions = {}): Promise<Readable> {
+    return this.#translated(key, async () => {
+      try {
+        return await readLocal(await this.#paths.insideFollowed(key), options);
+      } catch (error) {
+        if (isAbsence(error)) throw this.#absent(key);
+        throw error;
+      }
+    });
+  }
+
+  write(key: string, source: AsyncIterable<Uint8Array>, options: WriteOptions = {}): Promise<UfsWritten> {
+    return this.#translated(key, async () => {
+      const path = await this.#paths.inside(key);
+      if (key === '') throw new AlluxioError('IS_A_DIRECTORY', `${path} is a directory`, { path });
+      if (isTemporaryName(basename(path))) throw new AlluxioError('INVALID_ARGUMENT', `${path} has the form of a temporary name`, { path });
+      return writeLocal(path, this.#passOn(source), options);
+    });
+  }
+
+  async deleteFiles(keys: readonly string[], signal?: AbortSignal): Promise<DeleteFailure[]> {
+    const failures: DeleteFailure[] = [];
+    await forEachInParallel(keys, { parallel: DELETES_AT_A_TIME, signal }, async (key) => {
+      try {
+        await unlink(await this.#paths.inside(key));
+      } catch (error) {
+        if (!isAbsence(error) && !(await this.#isDirectory(key))) failures.push({ key, error: translateLocalError(error, this.#paths.pathOf(key)) });
+      }
+    });
+    return failures;
+  }
+
+  async makeDirectory(key: string): Promise<void> {
+    await this.#translated(key, async () => {
+      const path = await this.#paths.inside(key);
+      try {
+        await makeDirectories(path);
+      } catch (error) {
+        const code = systemCode(error);
+        if (code === 'EEXIST' || code === 'ENOTDIR') throw new AlluxioError('ALREADY_EXISTS', `A file is in the way of the directory ${path}`, { path, cause: error });
+        throw error;
+      }
+    });
+  }
+
+  async removeDirectory(key: string): Promise<boolean> {
+    if (key === '') return false;
+    return this.#translated(key, async () => {
+      const path = await this.#paths.inside(key);
+      const removed = (await tryRmdir(path)) || ((await removeDeadTemporaries(path)) && (await tryRmdir(path)));
+      if (removed) await syncDirectory(dirname(path));
+      return removed;
+    });
+  }
+
+  async copyFile(from: string, to: string, signal?: AbortSignal): Promise<UfsWritten> {
+    const source = await this.status(from);
+    if (source?.kind !== 'file') throw this.#absent(from);
+    const options = signal === undefined ? {} : { signal };
+    return this.write(to, await this.read(from, options), { ...options, size: source.size, mode: source.mode });
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const source = this.#paths.pathOf(from);
+    const target = this.#paths.pathOf(to);
+    await this.#translated(from, async () => {
+      await this.#paths.inside(from);
+      await this.#paths.inside(to);
+      if (from === '' || to === '' || isAtOrBelow(target, source)) throw new AlluxioError('INVALID_ARGUMENT', `${source} cannot be renamed to ${target}`);
+      await lstat(source);
+      if ((await lstat(target).catch(undefinedIfAbsent)) !== undefined) throw new AlluxioError('ALREADY_EXISTS', `${target} already exists`, { path: target });
+      await makeDirectories(dirname(target));
+      await rename(source, target);
+      await syncDirectory(dirname(target));
+      await syncDirectory(dirname(source));
+    });
+  }
+
+  async setOwnership(key: string, change: { owner?: string; group?: string; mode?: number }): Promise<void> {
+    await this.#translated(key, async () => {
+      const path = await this.#paths.insideFollowed(key);
+      if (change.owner !== undefined || change.group !== undefined) {
+        const stats = await stat(path);
+        const uid = change.owner === undefined ? stats.uid : await this.#accounts.userId(change.owner);
+        const gid = change.group === undefined ? stats.gid : await this.#accounts.groupId(change.group);
+        await chown(path, uid, gid);
+      }
+      // After the owner: a change of owner takes set-id bits off.
+      if (change.mode !== undefined) await chmod(path, change.mode & 0o7777);
+    });
+  }
+
+  async abandonWrites(key: string, sinceMs: number): Promise<void> {
+    await this.#translated(key, async () => {
+      const path = await this.#paths.inside(key);
+      const hash = hashOf(basename(path));
+      await forEachName(dirname(path), async (name) => {
+        const temporary = readTemporaryName(name);
+        if (temporary?.hash !== hash || temporary.begunMs < sinceMs - CLOCK_SKEW_MS) return;
+        await unlink(`${dirname(path)}/${name}`).catch(undefinedIfAbsent);
+      });
+    });
+  }
+
+  async space(): Promise<{ capacity: number; used: number } | undefined> {
+    const stats = await statfs(this.#paths.root).catch(undefinedIfAbsent);
+    return stats === undefined ? undefined : { capacity: stats.blocks * stats.bsize, used: (stats.blocks - stats.bfree) * stats.bsize };
+  }
+
+  async #isDirectory(key: string): Promise<boolean> {
+    return (await lstat(this.#paths.pathOf(key)).catch(() => undefined))?.isDirectory() ?? false;
+  }
+
+  /** A failing source keeps its own error: it is not the disk's. */
+  async *#passOn(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* source;
+    } catch (error) {
+      throw new SourceFailure(error);
+    }
+  }
+
+  async #translated<T>(key: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof SourceFailure) throw error.reason;
+      throw translateLocalError(error, this.#paths.pathOf(key));
+    }
+  }
+
+  #absent(key: string): AlluxioError {
+    const path = this.#paths.pathOf(key);
+    return new AlluxioError('NOT_FOUND', `${path} does not exist`, { path });
+  }
+}
+
+class SourceFailure {
+  constructor(readonly reason: unknown) {}
+}
+
+function undefinedIfAbsent(error: unknown): undefined {
+  if (!isAbsence(error)) throw error;
+  return undefined;
+}
+
+async function tryRmdir(path: string): Promise<boolean> {
+  try {
+    await rmdir(path);
+    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    if (isAbsence(error) || code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** A directory that shows no entries may hold what dead writers left. True when that was all it held. */
+async function removeDeadTemporaries(path: string): Promise<boolean> {
+  let removable = true;
+  const dead: string[] = [];
+  await forEachName(path, async (name) => {
+    const temporary = readTemporaryName(name);
+    if (temporary === undefined || isAlive(temporary.pid)) removable = false;
+    else dead.push(name);
+  });
+  if (!removable) return false;
+  for (const name of dead) await unlink(`${path}/${name}`).catch(undefinedIfAbsent);
+  return dead.length > 0;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
+
+async function forEachName(path: string, work: (name: string) => Promise<void>): Promise<void> {
+  const directory = await opendir(path).catch(undefinedIfAbsent);
+  if (directory === undefined) return;
+  for await (const entry of directory) await work(entry.name);
+}

@@ -1,0 +1,86 @@
+/** Copies an object inside the bucket: in one request up to 1 GB, above that in parts, several at a time. */
+import { AlluxioError } from '../../errors.ts';
+import { forEachInParallel } from '../parallel.ts';
+import type { UfsWritten } from '../ufs.ts';
+import { bareEtag } from './list.ts';
+import type { OssAnswer } from './oss-client.ts';
+import { corrupt, crcOf, dateOf, headObject } from './store.ts';
+import type { HeadedObject, OssStore } from './store.ts';
+import { abortUpload, beginUpload, sendComplete } from './uploads.ts';
+import type { UploadedPart } from './uploads.ts';
+import { textOf } from './xml.ts';
+
+interface Copying {
+  readonly store: OssStore;
+  readonly from: string;
+  readonly to: string;
+  readonly source: HeadedObject;
+  readonly signal: AbortSignal;
+}
+
+export async function copyObject(store: OssStore, names: { from: string; to: string }, outer?: AbortSignal): Promise<UfsWritten> {
+  const source = await headObject(store.client, names.from, outer);
+  const path = `oss://${store.client.bucket}/${names.from}`;
+  if (source === undefined) throw new AlluxioError('NOT_FOUND', `${path} does not exist`, { path });
+  const stop = new AbortController();
+  const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
+  const copying = { store, ...names, source, signal };
+  const answer = await (source.size > store.tuning.copyAtOnceBytes ? copyInParts(copying, stop) : copyAtOnce(copying));
+  return copied(copying, answer);
+}
+
+function copyAtOnce({ store, to, signal, ...copying }: Copying): Promise<OssAnswer> {
+  return store.client.send({ method: 'PUT', object: to, headers: sourceHeaders(store, copying), signal });
+}
+
+async function copyInParts(copying: Copying, stop: AbortController): Promise<OssAnswer> {
+  const { store, to, source, signal } = copying;
+  const { tuning } = store;
+  const upload = await beginUpload(store, to, { overwrite: true, signal });
+  try {
+    const length = Math.max(tuning.copyPartBytes, Math.ceil(source.size / tuning.maxParts));
+    const parts: UploadedPart[] = [];
+    await forEachInParallel(Array.from({ length: Math.ceil(source.size / length) }, (_, at) => at), { parallel: tuning.serviceThreads, signal }, async (at) => {
+      const from = at * length;
+      const range = `bytes=${String(from)}-${String(Math.min(source.size, from + length) - 1)}`;
+      const answer = await store.retry(
+        () =>
+          store.client.send({
+            method: 'PUT',
+            object: to,
+            subresource: { partNumber: String(at + 1), uploadId: upload.id },
+            headers: { ...sourceHeaders(store, copying), 'x-oss-copy-source-range': range },
+            signal,
+          }),
+        signal,
+      );
+      parts[at] = { number: at + 1, etag: etagOf(answer) };
+    });
+    return await store.retry(() => sendComplete(store.client, upload, parts, true), signal);
+  } catch (error) {
+    stop.abort();
+    await store.retry(() => abortUpload(store.client, upload)).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The source must still be what was measured, or its parts would be of two objects. */
+function sourceHeaders(store: OssStore, { from, source }: Pick<Copying, 'from' | 'source'>): Record<string, string> {
+  const path = from.split('/').map(encodeURIComponent).join('/');
+  return { 'x-oss-copy-source': `/${store.client.bucket}/${path}`, 'x-oss-copy-source-if-match': `"${source.etag}"` };
+}
+
+function etagOf(answer: OssAnswer): string {
+  return bareEtag(textOf(answer.body.toString('utf8'), 'ETag') ?? answer.headers.etag);
+}
+
+async function copied({ store, to, source, signal }: Copying, answer: OssAnswer): Promise<UfsWritten> {
+  // Objects from before OSS kept CRCs have none until they are written anew.
+  const crc = crcOf(answer.headers) ?? source.crc64 ?? (await headObject(store.client, to, signal))?.crc64 ?? '';
+  if (source.crc64 !== undefined && crc !== source.crc64) {
+    await store.client.send({ method: 'DELETE', object: to, expect: [200, 204] });
+    throw corrupt(store.client, to, `copied with CRC64 ${crc} from an object with ${source.crc64}; the copy was removed`);
+  }
+  const modified = Date.parse(textOf(answer.body.toString('utf8'), 'LastModified') ?? '');
+  return { size: source.size, contentHash: etagOf(answer), crc64: crc, modifiedMs: Number.isNaN(modified) ? dateOf(answer.headers) : modified };
+}

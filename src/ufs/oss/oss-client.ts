@@ -1,0 +1,133 @@
+/** One bucket of OSS, request by request: ali-oss signs and reads error answers, transport.ts moves the bytes, oss-errors.ts translates. */
+import type OSS from 'ali-oss';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Config } from '../../config/config.ts';
+import { AlluxioError } from '../../errors.ts';
+import type { UfsUri } from '../../uri.ts';
+import { throwIfAborted } from '../wrappers/retry.ts';
+import { credentialSourceOf, missing } from './credentials.ts';
+import type { Credentials, CredentialSource } from './credentials.ts';
+import { readEndpoint, urlOf } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
+import { translateOssError } from './oss-errors.ts';
+import { createTransport, Exchange } from './transport.ts';
+import type { TransportOptions } from './transport.ts';
+
+export interface OssRequest {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  /** The object; absent for the bucket itself. */
+  readonly object?: string;
+  /** Parameters that OSS counts as sub-resources, which a V1 signature covers: `uploads`, `uploadId`, `partNumber`, `delete`. '' for no value. */
+  readonly subresource?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Statuses that are no error. Default 200. */
+  readonly expect?: readonly number[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface OssAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export class OssClient {
+  readonly #credentials: CredentialSource;
+  readonly #endpoint: Endpoint;
+  readonly #oss: OSS;
+
+  private constructor(
+    readonly bucket: string,
+    parts: { credentials: CredentialSource; endpoint: Endpoint; oss: OSS },
+  ) {
+    this.#credentials = parts.credentials;
+    this.#endpoint = parts.endpoint;
+    this.#oss = parts.oss;
+  }
+
+  /** @throws INVALID_CONFIGURATION for missing credentials or endpoint, or a bucket name that OSS cannot have. */
+  static async create(uri: UfsUri, config: Config): Promise<OssClient> {
+    const bucket = uri.authority;
+    if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)) {
+      throw new AlluxioError('INVALID_CONFIGURATION', `"${bucket}" is not a bucket name`, { hint: '3 to 63 lower-case letters, digits and hyphens, as in oss://my-bucket/dir.' });
+    }
+    const credentials = await credentialSourceOf(config);
+    const endpoint = endpointOf(config);
+    // Loaded here and not above: it takes as long as a whole command that needs no OSS.
+    const { default: Client } = await import('ali-oss');
+    const oss = new Client({
+      ...aliCredentials(await credentials.current()),
+      bucket,
+      endpoint: urlOf(endpoint),
+      ...(endpoint.region === undefined ? {} : { region: `oss-${endpoint.region}` }),
+      authorizationV4: endpoint.region !== undefined,
+      sldEnable: endpoint.pathStyle,
+      retryMax: 0,
+      refreshSTSTokenInterval: Number.MAX_SAFE_INTEGER,
+      urllib: createTransport(transportOptionsOf(config)),
+    });
+    return new OssClient(bucket, { credentials, endpoint, oss });
+  }
+
+  /** @throws AlluxioError for anything but an expected answer. */
+  async send(request: OssRequest): Promise<OssAnswer> {
+    throwIfAborted(request.signal);
+    const exchange = new Exchange();
+    exchange.body = request.body;
+    exchange.signal = request.signal;
+    const credentials = await this.#credentials.current();
+    Object.assign(this.#oss.options, aliCredentials(credentials));
+    try {
+      const { status, headers, data } = await this.#oss.request({
+        method: request.method,
+        bucket: this.bucket,
+        object: request.object,
+        ...(request.subresource === undefined ? {} : { subres: { ...request.subresource } }),
+        ...(request.query === undefined ? {} : { query: { ...request.query } }),
+        headers: { ...request.headers, ...lengthOf(request) },
+        successStatuses: request.expect ?? [200],
+        ctx: exchange,
+      });
+      return { status, headers, body: Buffer.from(data.buffer, data.byteOffset, data.byteLength) };
+    } catch (error) {
+      throw translateOssError(exchange.failure ?? error, {
+        bucket: this.bucket,
+        endpoint: this.#endpoint.text,
+        path: `oss://${this.bucket}/${request.object ?? request.query?.['prefix'] ?? ''}`,
+        secrets: [credentials.accessKeySecret, credentials.securityToken ?? '', credentials.accessKeyId],
+        headers: exchange.headers,
+      });
+    }
+  }
+}
+
+function endpointOf(config: Config): Endpoint {
+  const text = config.find('fs.oss.endpoint')?.trim();
+  if (text === undefined || text === '') throw missing('fs.oss.endpoint');
+  const region = config.find('alluxio.underfs.oss.region');
+  const pathStyle = 'alluxio.underfs.oss.path.style.access.enabled';
+  return readEndpoint(text, {
+    ...(region === undefined ? {} : { region }),
+    ...((config.find(pathStyle) ?? '') === '' ? {} : { pathStyle: config.boolean(pathStyle) }),
+  });
+}
+
+function transportOptionsOf(config: Config): TransportOptions {
+  return {
+    maxSockets: Math.max(1, config.integer('alluxio.underfs.oss.connection.max')),
+    connectMs: config.duration('alluxio.underfs.oss.connection.timeout'),
+    idleMs: config.duration('alluxio.underfs.oss.socket.timeout'),
+  };
+}
+
+function aliCredentials(credentials: Credentials): { accessKeyId: string; accessKeySecret: string; stsToken?: string } {
+  const { accessKeyId, accessKeySecret, securityToken } = credentials;
+  return { accessKeyId, accessKeySecret, ...(securityToken === undefined ? {} : { stsToken: securityToken }) };
+}
+
+/** PUT and POST always say their length: Node would send an empty body chunked, which OSS answers with 411. */
+function lengthOf(request: OssRequest): Record<string, string> {
+  return request.method === 'PUT' || request.method === 'POST' ? { 'Content-Length': String(request.body?.byteLength ?? 0) } : {};
+}

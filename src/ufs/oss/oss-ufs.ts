@@ -1,0 +1,207 @@
+/** Aliyun OSS as an under storage. */
+import type { Readable } from 'node:stream';
+import { AlluxioError, hasCode } from '../../errors.ts';
+import type { UfsUri } from '../../uri.ts';
+import { assertKey, keyAndAncestors, parentKey } from '../keys.ts';
+import type { DeleteFailure, ListOptions, ReadOptions, Ufs, UfsPage, UfsStatus, UfsWritten, WriteOptions } from '../ufs.ts';
+import { copyObject } from './copy.ts';
+import { deleteObjects } from './delete.ts';
+import { fetchPage, listEntries } from './list.ts';
+import { DIRECTORY } from './listing-entries.ts';
+import { isFolderMarker, ObjectNames, prefixOf } from './object-names.ts';
+import { readObject } from './read.ts';
+import { fileStatus, headObject } from './store.ts';
+import type { OssStore } from './store.ts';
+import { abortUpload, forbidOverwrite, uploadsOf } from './uploads.ts';
+import { writeObject } from './write.ts';
+
+/** Clocks may differ by this before OSS refuses requests. */
+const CLOCK_SKEW_MS = 15 * 60_000;
+
+export class OssUfs implements Ufs {
+  readonly type = 'oss';
+  readonly capabilities = { atomicRename: false, objectStore: true, ownership: false };
+  readonly #names: ObjectNames;
+
+  constructor(
+    readonly uri: UfsUri,
+    private readonly store: OssStore,
+  ) {
+    this.#names = new ObjectNames(prefixOf(uri));
+  }
+
+  async status(key: string, signal?: AbortSignal): Promise<UfsStatus | undefined> {
+    assertKey(key);
+    if (key === '' && this.#names.prefix === '') return DIRECTORY;
+    if (!this.#names.fits(key)) return undefined;
+    const file = key === '' ? undefined : await this.#file(key, signal);
+    if (file !== undefined) return file;
+    return (await this.#isDirectory(key, signal)) ? DIRECTORY : undefined;
+  }
+
+  async *list(key: string, options: ListOptions = {}): AsyncGenerator<UfsPage> {
+    assertKey(key);
+    // Asked at the same time as the first page; a file wins over a prefix of its name.
+    const file = key === '' ? Promise.resolve(undefined) : this.store.retry(() => this.#file(key, options.signal), options.signal);
+    file.catch(() => undefined);
+    const { pageLength } = this.store.tuning;
+    let found = false;
+    for await (const page of listEntries(this.store.client, this.store.retry, {
+      prefix: this.#names.directory(key),
+      recursive: options.recursive ?? false,
+      pageLength,
+      signal: options.signal,
+    })) {
+      if (!found && (await file) !== undefined) throw this.#absent(key, 'is a file, not a directory');
+      if (page.first && this.store.tuning.breadcrumbs) await this.#leaveBreadcrumb(key);
+      found ||= page.first;
+      if (page.entries.length > 0 || page.unusable.length > 0) yield { entries: page.entries, unusable: page.unusable };
+    }
+    if (found || key === '') return;
+    if (!(await this.store.retry(() => this.#hasFolderMarker(key, options.signal), options.signal))) throw this.#absent(key, 'does not exist');
+  }
+
+  async read(key: string, options: ReadOptions = {}): Promise<Readable> {
+    this.#assertFile(key, 'NOT_FOUND');
+    return readObject(this.store, this.#names.file(key), options);
+  }
+
+  async write(key: string, source: AsyncIterable<Uint8Array>, options: WriteOptions = {}): Promise<UfsWritten> {
+    this.#assertFile(key, 'INVALID_ARGUMENT');
+    if (this.store.tuning.parentMarkers) await this.makeDirectory(parentKey(key));
+    return writeObject(this.store, this.#names.file(key), this.#guardMarkerName(key, source), options);
+  }
+
+  async deleteFiles(keys: readonly string[], signal?: AbortSignal): Promise<DeleteFailure[]> {
+    const keyOf = new Map<string, string>();
+    for (const key of keys) {
+      assertKey(key);
+      if (key !== '' && this.#names.fits(key)) keyOf.set(this.#names.file(key), key);
+    }
+    const failures = await deleteObjects(this.store.client, { objects: [...keyOf.keys()], parallel: this.store.tuning.serviceThreads, signal });
+    return [...failures].map(([object, error]) => ({ key: keyOf.get(object) ?? object, error }));
+  }
+
+  async makeDirectory(key: string): Promise<void> {
+    this.#assertFits(key);
+    const keys = keyAndAncestors(key);
+    const found = await Promise.all(keys.map((each) => this.status(each)));
+    const inTheWay = keys.find((_, at) => found[at]?.kind === 'file');
+    if (inTheWay !== undefined) {
+      const path = this.#path(inTheWay);
+      throw new AlluxioError('ALREADY_EXISTS', `${path} is a file`, { path });
+    }
+    const absent = keys.filter((_, at) => found[at] === undefined);
+    await Promise.all(absent.map((each) => this.#putMarker(each)));
+    // The folder that is mounted may exist by nothing but what it is about to hold.
+    if (key === '' && this.#names.prefix !== '' && (await this.status('')) === undefined) await this.#putMarker('');
+  }
+
+  async removeDirectory(key: string): Promise<boolean> {
+    assertKey(key);
+    if (key === '' || !this.#names.fits(key)) return false;
+    const directory = this.#names.directory(key);
+    const [inside, folderMarker] = await Promise.all([
+      fetchPage(this.store.client, { prefix: directory, recursive: true, pageLength: 2 }, ''),
+      this.#hasFolderMarker(key),
+    ]);
+    if (inside.objects.some((object) => object.key !== directory || object.size > 0)) return false;
+    if (inside.objects.length === 0 && !folderMarker) return false;
+    const objects = [...inside.objects.map((object) => object.key), ...(folderMarker ? [this.#names.folderMarker(key) ?? ''] : [])];
+    for (const error of (await deleteObjects(this.store.client, { objects, parallel: 1 })).values()) throw error;
+    return true;
+  }
+
+  async copyFile(from: string, to: string, signal?: AbortSignal): Promise<UfsWritten> {
+    this.#assertFile(from, 'NOT_FOUND');
+    this.#assertFile(to, 'INVALID_ARGUMENT');
+    return copyObject(this.store, { from: this.#names.file(from), to: this.#names.file(to) }, signal);
+  }
+
+  rename(): Promise<void> {
+    return Promise.reject(new AlluxioError('UNSUPPORTED', 'OSS cannot rename; copy and delete instead.'));
+  }
+
+  setOwnership(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async abandonWrites(key: string, sinceMs: number): Promise<void> {
+    this.#assertFile(key, 'INVALID_ARGUMENT');
+    const { uploads } = await uploadsOf(this.store.client, this.#names.file(key));
+    for (const upload of uploads) {
+      if (upload.initiatedMs >= sinceMs - CLOCK_SKEW_MS) await abortUpload(this.store.client, upload);
+    }
+  }
+
+  space(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  async #file(key: string, signal?: AbortSignal): Promise<UfsStatus | undefined> {
+    if (!this.#names.fits(key)) return undefined;
+    const object = await headObject(this.store.client, this.#names.file(key), signal);
+    return object === undefined || isFolderMarker(key, object.size) ? undefined : fileStatus(object);
+  }
+
+  async #isDirectory(key: string, signal?: AbortSignal): Promise<boolean> {
+    const prefix = this.#names.directory(key);
+    const [page, marker] = await Promise.all([
+      fetchPage(this.store.client, { prefix, recursive: true, pageLength: 1, signal }, ''),
+      this.#hasFolderMarker(key, signal),
+    ]);
+    return page.objects.length > 0 || marker;
+  }
+
+  async #hasFolderMarker(key: string, signal?: AbortSignal): Promise<boolean> {
+    const marker = this.#names.folderMarker(key);
+    return marker !== undefined && (await headObject(this.store.client, marker, signal))?.size === 0;
+  }
+
+  async #putMarker(key: string): Promise<void> {
+    try {
+      await this.store.client.send({ method: 'PUT', object: this.#names.directory(key), headers: forbidOverwrite(false) });
+    } catch (error) {
+      if (!hasCode(error, 'ALREADY_EXISTS')) throw error;
+    }
+  }
+
+  async #leaveBreadcrumb(key: string): Promise<void> {
+    if (this.#names.directory(key) === '') return;
+    try {
+      await this.#putMarker(key);
+    } catch {
+      // A listing succeeds also with a key that may only read.
+      return;
+    }
+  }
+
+  /** An empty object of such a name would be taken for a directory by every reader. */
+  async *#guardMarkerName(key: string, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    for await (const chunk of source) {
+      bytes += chunk.byteLength;
+      yield chunk;
+    }
+    if (isFolderMarker(key, bytes)) throw new AlluxioError('INVALID_ARGUMENT', `An empty file cannot be called ${this.#path(key)}: in OSS that is the mark of a directory.`);
+  }
+
+  #assertFile(key: string, absent: 'NOT_FOUND' | 'INVALID_ARGUMENT'): void {
+    assertKey(key);
+    if (absent === 'INVALID_ARGUMENT') this.#assertFits(key);
+    if (key === '' || !this.#names.fits(key)) throw new AlluxioError(absent, `${this.#path(key)} is not a file`, { path: this.#path(key) });
+  }
+
+  #assertFits(key: string): void {
+    assertKey(key);
+    if (!this.#names.fits(key)) throw new AlluxioError('INVALID_ARGUMENT', `The name is too long for OSS, which holds 1023 bytes: ${this.#path(key)}`);
+  }
+
+  #absent(key: string, why: string): AlluxioError {
+    return new AlluxioError('NOT_FOUND', `${this.#path(key)} ${why}`, { path: this.#path(key) });
+  }
+
+  #path(key: string): string {
+    return this.uri.child(key).toString();
+  }
+}

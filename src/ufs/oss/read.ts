@@ -1,0 +1,140 @@
+/**
+ * Reads in ranged pieces, several of them on their way at a time, delivered in order. Each piece is complete before any of it is passed
+ * on, so a connection that breaks costs one piece and not the read.
+ */
+import { Readable } from 'node:stream';
+import { AlluxioError } from '../../errors.ts';
+import { createCrc64 } from '../crc64.ts';
+import type { ReadOptions } from '../ufs.ts';
+import { bareEtag } from './list.ts';
+import type { OssAnswer } from './oss-client.ts';
+import { corrupt, crcOf, headObject } from './store.ts';
+import type { OssStore } from './store.ts';
+
+/** What consumers get at a time; larger chunks move no faster. */
+const CHUNK_BYTES = 1 << 20;
+
+interface Piece {
+  readonly bytes: Buffer;
+  /** Of the object. */
+  readonly total: number;
+  readonly etag: string;
+  readonly crc64: string | undefined;
+}
+
+interface PieceRequest {
+  readonly object: string;
+  readonly from: number;
+  readonly length: number;
+  /** '' for any. */
+  readonly etag: string;
+  readonly signal: AbortSignal;
+}
+
+export async function readObject(store: OssStore, object: string, options: ReadOptions): Promise<Readable> {
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const from = options.offset ?? 0;
+  const wanted = options.length ?? Number.POSITIVE_INFINITY;
+  const request = { object, from, length: Math.min(wanted, store.tuning.pieceBytes), etag: options.ifContentHash ?? '', signal };
+  const first = request.length === 0 ? await emptyPiece(store, request) : await store.retry(() => fetchPiece(store, request), signal);
+  const reading = { store, first, request, end: Math.min(first.total, from + wanted) };
+  const stream = Readable.from(deliver(reading), { objectMode: false, highWaterMark: CHUNK_BYTES });
+  // A generator cannot be told to stop while it waits for a piece; its requests can.
+  stream.once('close', () => stop.abort());
+  return stream;
+}
+
+interface Reading {
+  readonly store: OssStore;
+  readonly first: Piece;
+  readonly request: PieceRequest;
+  /** After the last byte to deliver. */
+  readonly end: number;
+}
+
+async function* deliver(reading: Reading): AsyncGenerator<Buffer> {
+  const { first, request, end } = reading;
+  const checked = request.from === 0 && end === first.total ? first.crc64 : undefined;
+  const crc = checked === undefined ? undefined : await createCrc64();
+  for await (const bytes of pieces(reading)) {
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      const chunk = bytes.subarray(at, at + CHUNK_BYTES);
+      crc?.update(chunk);
+      yield chunk;
+    }
+  }
+  const found = crc?.value().toString();
+  if (found !== checked) throw corrupt(reading.store.client, request.object, `the bytes read have CRC64 ${found ?? ''}, the object has ${checked ?? ''}`);
+}
+
+async function* pieces({ store, first, request, end }: Reading): AsyncGenerator<Buffer> {
+  const { tuning, readBudget } = store;
+  const coming: { piece: Promise<Piece>; reserved: number }[] = [];
+  let next = request.from + first.bytes.length;
+  const fetchAhead = (): void => {
+    while (next < end && coming.length < tuning.piecesAhead) {
+      const length = Math.min(tuning.pieceBytes, end - next);
+      const reserved = readBudget.tryTake(length) ? length : 0;
+      // The piece that is due comes in any case: a reader that waited for others' memory might wait for itself.
+      if (reserved === 0 && coming.length > 0) return;
+      const asked = { ...request, from: next, length, etag: first.etag };
+      const piece = store.retry(() => fetchPiece(store, asked), request.signal);
+      piece.catch(() => undefined);
+      coming.push({ piece, reserved });
+      next += length;
+    }
+  };
+  try {
+    fetchAhead();
+    yield first.bytes;
+    for (let due = coming[0]; due !== undefined; due = coming[0]) {
+      const { bytes } = await due.piece;
+      coming.shift();
+      readBudget.give(due.reserved);
+      fetchAhead();
+      yield bytes;
+    }
+  } finally {
+    for (const { reserved } of coming) readBudget.give(reserved);
+  }
+}
+
+async function fetchPiece(store: OssStore, request: PieceRequest): Promise<Piece> {
+  const { object, from, length, signal } = request;
+  const answer = await store.client.send({
+    method: 'GET',
+    object,
+    headers: {
+      Range: `bytes=${String(from)}-${String(from + length - 1)}`,
+      // Otherwise a range behind the end gives the whole object. At 0 that is what an empty object should do.
+      ...(from > 0 ? { 'x-oss-range-behavior': 'standard' } : {}),
+      ...(request.etag === '' ? {} : { 'If-Match': `"${request.etag}"` }),
+    },
+    expect: [200, 206, 416],
+    signal,
+  });
+  return pieceOf(answer, request);
+}
+
+function pieceOf(answer: OssAnswer, { from, length, object }: PieceRequest): Piece {
+  const { headers, body, status } = answer;
+  const common = { etag: bareEtag(headers.etag), crc64: crcOf(headers) };
+  // The whole object: it is empty, or the server knows no ranges.
+  if (status === 200) return { ...common, bytes: body.subarray(from, from + length), total: body.length };
+  if (status === 416) return { ...common, bytes: Buffer.alloc(0), total: 0 };
+  const [, first = '', last = '', total = ''] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
+  const expected = Math.min(length, Number(total) - from);
+  if (total === '' || Number(first) !== from || Number(last) !== from + expected - 1 || body.length !== expected) {
+    throw new AlluxioError('UNAVAILABLE', `OSS sent another range of ${object} than it was asked for: ${headers['content-range'] ?? 'none'}`, { path: object });
+  }
+  return { ...common, bytes: body, total: Number(total) };
+}
+
+async function emptyPiece(store: OssStore, { object, etag, signal }: PieceRequest): Promise<Piece> {
+  const head = await store.retry(() => headObject(store.client, object, signal), signal);
+  const path = `oss://${store.client.bucket}/${object}`;
+  if (head === undefined) throw new AlluxioError('NOT_FOUND', `${path} does not exist`, { path });
+  if (etag !== '' && head.etag !== etag) throw new AlluxioError('FAILED_PRECONDITION', `${path} has changed`, { path });
+  return { bytes: Buffer.alloc(0), total: 0, etag: head.etag, crc64: undefined };
+}

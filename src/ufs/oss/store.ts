@@ -1,0 +1,62 @@
+/** What each operation of the driver works with, and the answers' headers that several of them read. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { AlluxioError, hasCode } from '../../errors.ts';
+import type { UfsStatus } from '../ufs.ts';
+import type { Retry } from '../wrappers/retry.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { bareEtag } from './list.ts';
+import { DIRECTORY } from './listing-entries.ts';
+import type { OssClient } from './oss-client.ts';
+import type { OssTuning } from './tuning.ts';
+
+export interface OssStore {
+  readonly client: OssClient;
+  /** For single requests inside an operation that cannot be repeated as a whole. */
+  readonly retry: Retry;
+  readonly tuning: OssTuning;
+  readonly writeBudget: ByteBudget;
+  readonly readBudget: ByteBudget;
+}
+
+export interface HeadedObject {
+  readonly size: number;
+  readonly modifiedMs: number;
+  readonly etag: string;
+  readonly crc64: string | undefined;
+}
+
+/** undefined when the object is absent, and only then. */
+export async function headObject(client: OssClient, object: string, signal?: AbortSignal): Promise<HeadedObject | undefined> {
+  try {
+    const { headers } = await client.send({ method: 'HEAD', object, signal });
+    return {
+      size: Number(headers['content-length'] ?? 0),
+      modifiedMs: Date.parse(headers['last-modified'] ?? ''),
+      etag: bareEtag(headers.etag),
+      crc64: crcOf(headers),
+    };
+  } catch (error) {
+    if (hasCode(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+export function fileStatus(object: HeadedObject): UfsStatus {
+  return { ...DIRECTORY, kind: 'file', size: object.size, modifiedMs: object.modifiedMs, contentHash: object.etag, crc64: object.crc64 };
+}
+
+export function crcOf(headers: IncomingHttpHeaders): string | undefined {
+  const value = headers['x-oss-hash-crc64ecma'];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The server's clock, to the second; a PUT's answer has no Last-Modified. */
+export function dateOf(headers: IncomingHttpHeaders): number {
+  const date = Date.parse(headers.date ?? '');
+  return Number.isNaN(date) ? Date.now() : date;
+}
+
+export function corrupt(client: OssClient, object: string, what: string): AlluxioError {
+  const path = `oss://${client.bucket}/${object}`;
+  return new AlluxioError('CORRUPT', `${path}: ${what}`, { path });
+}

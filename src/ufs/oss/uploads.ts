@@ -1,0 +1,115 @@
+/** The steps of a multipart upload, each one request. */
+import { AlluxioError, hasCode } from '../../errors.ts';
+import { bareEtag } from './list.ts';
+import type { OssAnswer, OssClient } from './oss-client.ts';
+import { corrupt, crcOf, dateOf } from './store.ts';
+import type { OssStore } from './store.ts';
+import { decodeUrlEncoded, elementsOf, escapeXml, textOf } from './xml.ts';
+
+export interface Upload {
+  readonly object: string;
+  readonly id: string;
+}
+
+export interface UploadedPart {
+  readonly number: number;
+  readonly etag: string;
+}
+
+export interface UploadOptions {
+  readonly overwrite: boolean;
+  readonly signal: AbortSignal;
+}
+
+export function forbidOverwrite(overwrite: boolean): Record<string, string> {
+  return overwrite ? {} : { 'x-oss-forbid-overwrite': 'true' };
+}
+
+/** Repeated after a lost answer, and then the upload that the lost answer was about is found and aborted. */
+export async function beginUpload(store: OssStore, object: string, options: UploadOptions): Promise<Upload> {
+  const begun = performance.now();
+  let tried = false;
+  const id = await store.retry(async () => {
+    const again = tried;
+    tried = true;
+    if (again) await abortYoungerThan(store.client, object, performance.now() - begun);
+    const answer = await store.client.send({ method: 'POST', object, subresource: { uploads: '' }, headers: forbidOverwrite(options.overwrite), signal: options.signal });
+    return textOf(answer.body.toString('utf8'), 'UploadId');
+  }, options.signal);
+  if (id === undefined) throw new AlluxioError('UNAVAILABLE', `OSS began no upload of oss://${store.client.bucket}/${object}`);
+  return { object, id };
+}
+
+/** By the server's own clock: an answer's date less the time since we first asked. Dates have whole seconds. */
+async function abortYoungerThan(client: OssClient, object: string, ageMs: number): Promise<void> {
+  const { uploads, nowMs } = await uploadsOf(client, object);
+  for (const upload of uploads) {
+    if (upload.initiatedMs >= nowMs - ageMs - 1000) await abortUpload(client, upload);
+  }
+}
+
+export async function putPart(store: OssStore, upload: Upload, part: { number: number; body: Uint8Array; crc: bigint; signal: AbortSignal }): Promise<UploadedPart> {
+  const answer = await store.retry(
+    () =>
+      store.client.send({
+        method: 'PUT',
+        object: upload.object,
+        subresource: { partNumber: String(part.number), uploadId: upload.id },
+        body: part.body,
+        signal: part.signal,
+      }),
+    part.signal,
+  );
+  const crc = crcOf(answer.headers);
+  if (crc !== undefined && crc !== part.crc.toString()) {
+    throw corrupt(store.client, upload.object, `part ${String(part.number)} was sent with CRC64 ${part.crc.toString()} and arrived with ${crc}`);
+  }
+  return { number: part.number, etag: bareEtag(answer.headers.etag) };
+}
+
+export function sendComplete(client: OssClient, upload: Upload, parts: readonly UploadedPart[], overwrite: boolean): Promise<OssAnswer> {
+  const list = parts.map((part) => `<Part><PartNumber>${String(part.number)}</PartNumber><ETag>${escapeXml(`"${part.etag}"`)}</ETag></Part>`).join('');
+  return client.send({
+    method: 'POST',
+    object: upload.object,
+    subresource: { uploadId: upload.id },
+    headers: { 'Content-Type': 'application/xml', ...forbidOverwrite(overwrite) },
+    body: Buffer.from(`<CompleteMultipartUpload>${list}</CompleteMultipartUpload>`),
+  });
+}
+
+/** False when there is no such upload (any more). */
+export async function abortUpload(client: OssClient, upload: Upload): Promise<boolean> {
+  try {
+    await client.send({ method: 'DELETE', object: upload.object, subresource: { uploadId: upload.id }, expect: [204, 200] });
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'NOT_FOUND')) return false;
+    throw error;
+  }
+}
+
+export interface FoundUpload extends Upload {
+  readonly initiatedMs: number;
+}
+
+/** The unfinished uploads of exactly this object, and what time it is on the server. */
+export async function uploadsOf(client: OssClient, object: string): Promise<{ uploads: FoundUpload[]; nowMs: number }> {
+  const uploads: FoundUpload[] = [];
+  let after: Record<string, string> = {};
+  for (;;) {
+    const answer = await client.send({ method: 'GET', subresource: { uploads: '' }, query: { prefix: object, 'max-uploads': '1000', 'encoding-type': 'url', ...after } });
+    const xml = answer.body.toString('utf8');
+    const decode = textOf(xml, 'EncodingType') === 'url' ? decodeUrlEncoded : (text: string): string => text;
+    let beyond = false;
+    for (const { from, to } of elementsOf(xml, 'Upload')) {
+      const key = decode(textOf(xml, 'Key', from, to) ?? '');
+      // The object's own uploads come first of all that begin with its name.
+      if (key !== object) beyond = true;
+      else uploads.push({ object, id: textOf(xml, 'UploadId', from, to) ?? '', initiatedMs: Date.parse(textOf(xml, 'Initiated', from, to) ?? '') });
+    }
+    const keyMarker = decode(textOf(xml, 'NextKeyMarker') ?? '');
+    if (beyond || textOf(xml, 'IsTruncated') !== 'true' || keyMarker === '') return { uploads, nowMs: dateOf(answer.headers) };
+    after = { 'key-marker': keyMarker, 'upload-id-marker': textOf(xml, 'NextUploadIdMarker') ?? '' };
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Sends again what may succeed when it is simply sent again (ERROR_TABLE says which codes), with exponential back-off and jitter.
+ * `list`, `read` and `write` pass through: they can only be resumed in the middle, page by page or part by part, and so a driver of a
+ * remote store takes the same `Retry` and applies it to each request of theirs.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../../config/config.ts';
+import { AlluxioError, isAlluxioError } from '../../errors.ts';
+import type { Ufs } from '../ufs.ts';
+
+export interface RetryPolicy {
+  /** Attempts after the first one. */
+  readonly retries: number;
+  readonly baseMs: number;
+  readonly maxMs: number;
+}
+
+/** Runs `attempt` until it succeeds or may not be repeated; `tries` counts from 0. */
+export type Retry = <T>(attempt: (tries: number) => Promise<T>, signal?: AbortSignal) => Promise<T>;
+
+export const once: Retry = (attempt) => attempt(0);
+
+export function retryPolicyOf(config: Config): RetryPolicy {
+  return {
+    retries: Math.max(0, config.integer('alluxio.underfs.oss.retry.max')),
+    baseMs: Math.max(0, config.duration('alluxio.underfs.eventual.consistency.retry.base.sleep')),
+    maxMs: Math.max(0, config.duration('alluxio.underfs.eventual.consistency.retry.max.sleep')),
+  };
+}
+
+export function retryBy(policy: RetryPolicy): Retry {
+  return async (attempt, signal) => {
+    for (let tries = 0; ; tries++) {
+      throwIfAborted(signal);
+      try {
+        return await attempt(tries);
+      } catch (error) {
+        if (tries >= policy.retries || !isAlluxioError(error) || !error.retryable) throw error;
+        await pause(delayOf(policy, tries, error), signal);
+      }
+    }
+  };
+}
+
+/** A store under load says how long to stay away; otherwise somewhere in the upper half of a doubling interval. */
+function delayOf(policy: RetryPolicy, tries: number, error: AlluxioError): number {
+  const asked = Number(error.details['x-oss-qos-delay-time'] ?? 0);
+  const ceiling = Math.min(policy.maxMs, policy.baseMs * 2 ** tries);
+  const delay = ceiling * (0.5 + Math.random() / 2);
+  return Number.isFinite(asked) && asked > delay ? Math.min(asked, Math.max(policy.maxMs, 1)) : delay;
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw cancelled(error);
+  }
+}
+
+export function cancelled(cause?: unknown): AlluxioError {
+  return new AlluxioError('CANCELLED', 'Cancelled.', { cause });
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw cancelled(signal.reason);
+}
+
+export function withRetry(ufs: Ufs, retry: Retry): Ufs {
+  return {
+    uri: ufs.uri,
+    type: ufs.type,
+    capabilities: ufs.capabilities,
+    status: (key, signal) => retry(() => ufs.status(key, signal), signal),
+    list: (key, options) => ufs.list(key, options),
+    read: (key, options) => ufs.read(key, options),
+    write: (key, source, options) => ufs.write(key, source, options),
+    deleteFiles: (keys, signal) => deleteWithRetry(ufs, retry, { keys, signal }),
+    makeDirectory: (key) => retry(() => ufs.makeDirectory(key)),
+    removeDirectory: (key) => removeWithRetry(ufs, retry, key),
+    copyFile: (from, to, signal) => retry(() => ufs.copyFile(from, to, signal), signal),
+    // Not repeated: after a lost answer a second try would find its own work and call it ALREADY_EXISTS.
+    rename: (from, to) => ufs.rename(from, to),
+    setOwnership: (key, change) => retry(() => ufs.setOwnership(key, change)),
+    abandonWrites: (key, sinceMs) => retry(() => ufs.abandonWrites(key, sinceMs)),
+    space: () => retry(() => ufs.space()),
+  };
+}
+
+/** Keys that failed for a passing reason are tried again, alone; the others keep the error they had. */
+async function deleteWithRetry(ufs: Ufs, retry: Retry, request: { keys: readonly string[]; signal: AbortSignal | undefined }) {
+  let remaining = request.keys;
+  let failures: Awaited<ReturnType<Ufs['deleteFiles']>> = [];
+  const settled: typeof failures = [];
+  try {
+    await retry(async () => {
+      failures = await ufs.deleteFiles(remaining, request.signal);
+      const passing = failures.filter((failure) => isAlluxioError(failure.error) && failure.error.retryable);
+      settled.push(...failures.filter((failure) => !passing.includes(failure)));
+      failures = passing;
+      remaining = passing.map((failure) => failure.key);
+      if (passing[0] !== undefined) throw passing[0].error;
+    }, request.signal);
+  } catch (error) {
+    if (!failures.some((failure) => failure.error === error)) throw error;
+  }
+  return [...settled, ...failures];
+}
+
+/** A second try that finds nothing after a first one whose answer was lost has removed the directory. */
+function removeWithRetry(ufs: Ufs, retry: Retry, key: string): Promise<boolean> {
+  return retry(async (tries) => {
+    const removed = await ufs.removeDirectory(key);
+    return removed || (tries > 0 && (await ufs.status(key)) === undefined);
+  });
+}

@@ -6,6 +6,7 @@ import { userInfo } from 'node:os';
 import { createBlockStore } from './cache/directory-store.ts';
 import { blockFolders, cacheDirectories } from './cache/tiers.ts';
 import type { Config } from './config/config.ts';
+import { assertValid } from './config/validate.ts';
 import { AlluxioError } from './errors.ts';
 import { createFileSystem } from './filesystem/create-file-system.ts';
 import type { FileSystemContext } from './filesystem/context.ts';
@@ -32,6 +33,7 @@ const ROOT_MOUNT_ID = 1;
 
 export async function openFileSystem(settings: FileSystemSettings): Promise<FileSystem> {
   const { config } = settings;
+  assertValid(config);
   const journal = await openStore({
     folder: config.get('alluxio.master.journal.folder'),
     keepLogEntries: config.integer('alluxio.master.journal.checkpoint.period.entries'),
@@ -115,6 +117,7 @@ function rootMount(config: Config): MountRecord {
 
 /** Wipes the journal and makes an empty one with the configured root mount; never touches the under storage. */
 export async function formatJournal(config: Config): Promise<void> {
+  assertValid(config);
   const mount = rootMount(config);
   const { ufsTypeOf } = await import('./ufs/registry.ts');
   const uri = UfsUri.parse(mount.ufsUri);
@@ -132,6 +135,7 @@ export async function formatJournal(config: Config): Promise<void> {
 }
 
 export function formatWorker(config: Config): Promise<string[]> {
+  assertValid(config);
   return createBlockStore(cacheDirectories(config), blockFolders(config)).format();
 }
 

@@ -3,8 +3,11 @@ import { OssError } from './errors.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
-/** Control characters become numeric references: XML 1.0 forbids them, but OSS answers them so and clients read them. */
-const SPECIAL = /[&<>"'\u0000-\u0008\u000b\u000c\r\n\t\u000e-\u001f\u007f\ufffe\uffff]/g;
+/**
+ * A carriage return would be read as a line feed, so it becomes a reference. Other control characters are forbidden to XML 1.0 in
+ * either form; they go out as they are, which lenient readers take. Careful clients ask for `encoding-type=url`.
+ */
+const SPECIAL = /[&<>"'\r\n\t]/g;
 
 export function escapeXml(text: string): string {
   return text.replace(SPECIAL, (char) => ENTITIES[char] ?? `&#${char.charCodeAt(0)};`);

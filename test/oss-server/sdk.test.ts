@@ -1,22 +1,8 @@
 /** The unmodified ali-oss SDK against the server, with both signature versions. */
 import { Readable } from 'node:stream';
-import type OSS from 'ali-oss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestServer } from './support.ts';
+import type { Sdk, TestServer } from './support.ts';
 import { AWKWARD_KEYS, BUCKET, KEYS, sdk, send, startServer } from './support.ts';
-
-/** What its type declarations leave out. */
-interface Undeclared {
-  listV2(query: Record<string, unknown>, options?: object): Promise<{ objects: { name: string; owner: unknown }[]; prefixes: string[] | null; keyCount: number; isTruncated: boolean; nextContinuationToken: string | null }>;
-  _uploadPart(name: string, uploadId: string, number: number, data: { stream: Readable; size: number }): Promise<{ etag: string }>;
-  getACL(name: string): Promise<{ acl: string }>;
-  append(name: string, body: Buffer, options?: object): Promise<{ nextAppendPosition: string }>;
-  getObjectTagging(name: string): Promise<{ tag: Record<string, string> }>;
-  putObjectTagging(name: string, tag: Record<string, string>): Promise<unknown>;
-  getBucketTags(name: string): Promise<{ tag: Record<string, string> }>;
-  putBucketTags(name: string, tag: Record<string, string>): Promise<unknown>;
-  signatureUrlV4(method: string, expires: number, request?: object, name?: string, additional?: string[]): Promise<string>;
-}
 
 async function failure(work: Promise<unknown>): Promise<{ name: string; status: number; code: string; message: string }> {
   try {
@@ -32,11 +18,11 @@ describe.each([
   ['V4', true],
 ])('ali-oss, signature %s', (_, authorizationV4) => {
   let server: TestServer;
-  let client: OSS & Undeclared;
+  let client: Sdk;
 
   beforeAll(async () => {
     server = await startServer({ credentials: KEYS, region: 'cn-hangzhou' });
-    client = sdk(server.endpoint, { authorizationV4 } as Partial<OSS.Options>) as OSS & Undeclared;
+    client = sdk(server.endpoint, { authorizationV4 });
   });
   afterAll(() => server.stop());
 
@@ -47,16 +33,16 @@ describe.each([
       expect((await client.get(key)).content).toEqual(body);
       expect((await client.head(key)).status).toBe(200);
     }
-    const listed = await client.list({ 'max-keys': 1000 }, {});
+    const listed = await client.list({ 'max-keys': 1000 });
     const sorted = [...AWKWARD_KEYS].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     expect(listed.objects.map(({ name }) => name)).toEqual(sorted);
     const deleted = await client.deleteMulti([...AWKWARD_KEYS]);
     expect(deleted.deleted).toHaveLength(AWKWARD_KEYS.length);
-    expect((await client.list({ 'max-keys': 1 }, {})).objects).toEqual([]);
+    expect((await client.list({ 'max-keys': 1 })).objects).toEqual([]);
   });
 
   it('keeps metadata and content headers, and answers a listing of both versions', async () => {
-    await client.put('meta/x.txt', Buffer.from('x'), { meta: { uid: 7, pid: 8 } as never, headers: { 'Cache-Control': 'max-age=3', 'x-oss-object-acl': 'public-read' } });
+    await client.put('meta/x.txt', Buffer.from('x'), { meta: { uid: 7, pid: 8 }, headers: { 'Cache-Control': 'max-age=3', 'x-oss-object-acl': 'public-read' } });
     const head = await client.head('meta/x.txt');
     expect(head.meta).toEqual({ uid: '7', pid: '8' });
     expect(head.res.headers).toMatchObject({ 'cache-control': 'max-age=3', 'content-type': 'text/plain' });
@@ -66,13 +52,13 @@ describe.each([
     expect(first).toMatchObject({ keyCount: 1, isTruncated: true, objects: [{ name: 'meta/x.txt', owner: { id: expect.any(String) } }] });
     const second = await client.listV2({ prefix: 'meta/', 'max-keys': 1, 'continuation-token': first.nextContinuationToken });
     expect(second).toMatchObject({ keyCount: 1, isTruncated: false, objects: [{ name: 'meta/y', owner: null }] });
-    expect((await client.listV2({ delimiter: '/', prefix: '' })).prefixes).toEqual(['meta/']);
+    expect((await client.listV2({ delimiter: '/', prefix: 'me' })).prefixes).toEqual(['meta/']);
   });
 
   it('streams with and without a length, and copies', async () => {
     const body = Buffer.alloc(3_333_333, 'stream me ');
     await client.putStream('stream/chunked', Readable.from([body.subarray(0, 7), body.subarray(7)]));
-    await client.putStream('stream/sized', Readable.from([body]), { contentLength: body.length } as never);
+    await client.putStream('stream/sized', Readable.from([body]), { contentLength: body.length });
     expect((await client.get('stream/chunked')).content.equals(body)).toBe(true);
     expect((await client.get('stream/sized')).content.equals(body)).toBe(true);
     await client.copy('stream/副本 copy', 'stream/sized');
@@ -104,9 +90,9 @@ describe.each([
     expect((await client.append('log', Buffer.from('bar'), { position: 3 })).nextAppendPosition).toBe('6');
     expect((await client.get('log')).content.toString()).toBe('foobar');
     expect(await failure(client.append('log', Buffer.from('x')))).toMatchObject({ name: 'PositionNotEqualToLengthError', status: 409 });
-    await client.putObjectTagging('log', { a: '1', b: '二' });
-    expect((await client.getObjectTagging('log')).tag).toEqual({ a: '1', b: '二' });
-    await client.putSymlink('链接', 'log', {} as never);
+    await client.putObjectTagging('log', { a: '1', b: 'x y' });
+    expect((await client.getObjectTagging('log')).tag).toEqual({ a: '1', b: 'x y' });
+    await client.putSymlink('链接', 'log', {});
     expect((await client.getSymlink('链接')).targetName).toBe('log');
     expect((await client.get('链接')).content.toString()).toBe('foobar');
   });
@@ -119,7 +105,7 @@ describe.each([
     expect((await client.getBucketInfo('second-bucket')).bucket).toMatchObject({ Name: 'second-bucket', StorageClass: 'Standard', AccessControlList: { Grant: 'public-read' } });
     await client.putBucketTags('second-bucket', { team: 'x' });
     expect((await client.getBucketTags('second-bucket')).tag).toEqual({ team: 'x' });
-    const { buckets } = (await client.listBuckets({ 'max-keys': 10 })) as unknown as { buckets: { name: string }[] };
+    const { buckets } = await client.listBuckets({ 'max-keys': 10 });
     expect(buckets.map(({ name }) => name)).toEqual(['second-bucket', BUCKET]);
     await client.putBucketCORS('second-bucket', [{ allowedOrigin: '*', allowedMethod: 'GET' }]);
     expect((await client.getBucketCORS('second-bucket')).rules).toMatchObject([{ allowedOrigin: '*', allowedMethod: 'GET' }]);
@@ -134,7 +120,7 @@ describe.each([
     const url = async (method: 'GET' | 'PUT'): Promise<string> =>
       authorizationV4
         ? client.signatureUrlV4(method, 60, { headers: method === 'PUT' ? { 'content-type': 'text/x' } : {} }, key)
-        : client.signatureUrl(key, { method, expires: 60, ...(method === 'PUT' ? { 'Content-Type': 'text/x' } : {}) } as OSS.SignatureUrlOptions);
+        : client.signatureUrl(key, { method, expires: 60, ...(method === 'PUT' ? { 'Content-Type': 'text/x' } : {}) });
     const target = new URL(await url('PUT'));
     const path = target.pathname + target.search;
     expect(await send(server.port, { method: 'PUT', path, body, headers: { 'content-type': 'text/x' } })).toMatchObject({ status: 200 });
@@ -146,11 +132,11 @@ describe.each([
 
   it('answers a HEAD that fails so that the SDK knows why', async () => {
     expect(await failure(client.head('none'))).toMatchObject({ name: 'NoSuchKeyError', status: 404 });
-    const stranger = sdk(server.endpoint, { authorizationV4, accessKeySecret: 'wrong' } as Partial<OSS.Options>);
+    const stranger = sdk(server.endpoint, { authorizationV4, accessKeySecret: 'wrong' });
     expect(await failure(stranger.head('none'))).toMatchObject({ code: 'SignatureDoesNotMatch', status: 403 });
     expect(await failure(stranger.get('none'))).toMatchObject({ code: 'SignatureDoesNotMatch', status: 403 });
-    const unknown = sdk(server.endpoint, { authorizationV4, accessKeyId: 'nobody' } as Partial<OSS.Options>);
-    expect(await failure(unknown.list({ 'max-keys': 1 }, {}))).toMatchObject({ code: 'InvalidAccessKeyId', status: 403 });
+    const unknown = sdk(server.endpoint, { authorizationV4, accessKeyId: 'nobody' });
+    expect(await failure(unknown.list({ 'max-keys': 1 }))).toMatchObject({ code: 'InvalidAccessKeyId', status: 403 });
   });
 });
 
@@ -158,7 +144,7 @@ describe('virtual-hosted style', () => {
   it('takes the bucket from the host', async () => {
     const server = await startServer({ credentials: KEYS });
     try {
-      const client = sdk(server.endpoint, { endpoint: server.endpoint, ...{ sldEnable: false } });
+      const client = sdk(server.endpoint, { sldEnable: false });
       const url = client.signatureUrl('k', { expires: 60 });
       expect(new URL(url).host).toBe(`${BUCKET}.localhost:${server.port}`);
       await sdk(server.endpoint).put('k', Buffer.from('v'));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { configOf } from '../../../src/config/resolved-config.ts';
 import type { CopyReport, TransferOptions, Transfers } from '../../../src/filesystem/file-system.ts';
-import { createTransfers } from '../../../src/filesystem/transfers/index.ts';
+import { createTransfers } from '../../../src/filesystem/transfers/transfers.ts';
 import { parseAlluxioPath } from '../../../src/uri.ts';
 import { MemoryFileSystem } from './memory-file-system.ts';
 

@@ -5,9 +5,22 @@ if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
   process.stderr.write('alluxio: Node.js ' + process.versions.node + ' is too old; install 20.19 or later\n');
   process.exit(1);
 }
+// What nobody caught is our fault: one line, and the place only for those who ask.
+function fail(error) {
+  var shown = process.argv.indexOf('--debug') < 0 ? (error && error.message) || error : (error && error.stack) || error;
+  process.stderr.write('Internal error, please report it: ' + shown + '\n');
+  process.exit(255);
+}
+process.on('uncaughtException', fail);
 require('../dist/main.cjs')
-  .main(process.argv.slice(2), { env: process.env, cwd: process.cwd(), installDir: require('node:path').dirname(__dirname), stdout: 1, stderr: 2 })
-  .then(process.exit, function (error) {
-    process.stderr.write('alluxio: ' + (error && error.stack) + '\n');
-    process.exit(255);
-  });
+  .main(process.argv.slice(2), {
+    env: process.env,
+    cwd: process.cwd(),
+    installDir: require('path').dirname(__dirname),
+    stdout: 1,
+    stderr: 2,
+    dieBy: function (signal) {
+      process.kill(process.pid, signal);
+    },
+  })
+  .then(process.exit, fail);

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const EXTERNAL = [/^lmdb$/, /^ali-oss$/];
 
 /** What every command loads is one file: each further one costs a command about half a millisecond. */
-const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|failure|generic|request|signals)|errors|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
+const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|failure|generic|parse|request|signals)|errors|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
 /** What every command that opens the file system loads besides. */
 const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts)|\/node_modules\/properties-reader\//;
 

@@ -1,8 +1,26 @@
-/** The lists that `alluxio` and `alluxio fs` print. */
+/** The lists that `alluxio` and `alluxio fs` print, when asked, and when nothing or something unknown was asked. */
+import { misuseStatus, namesOf, specsOf } from './cli-request.ts';
+import type { Group } from './cli-request.ts';
+import { nearest } from './cli-suggest.ts';
 import type { CommandSpec } from './commands/command.ts';
+import type { Output } from './terminal/output.ts';
+
+export async function printUsage(group: Group, out: Output): Promise<void> {
+  const specs = await specsOf(group);
+  for (const line of group === 'top' ? topUsage(specs) : groupUsage(group, specs)) out.line(line);
+}
+
+/** Says that there is no such command, offers the nearest, lists them all; returns the exit status. */
+export async function refuseUnknown(group: Group, name: string, out: Output): Promise<number> {
+  out.warn(group === 'top' ? `Unsupported command ${name}` : `${name} is an unknown command.`);
+  const near = nearest(name, group === 'top' ? [...namesOf('top'), 'fs'] : namesOf(group));
+  if (near !== undefined) out.warn(`Did you mean "alluxio ${group === 'top' ? '' : `${group} `}${near}"?`);
+  await printUsage(group, out);
+  return misuseStatus(group);
+}
 
 /** As Alluxio's launcher: a line of usage, the commands with what they do, the one generic option. */
-export function topUsage(specs: readonly CommandSpec[]): string[] {
+function topUsage(specs: readonly CommandSpec[]): string[] {
   const rows: (readonly [string, string])[] = [
     ...specs.map(({ usage, summary }) => [usage, summary] as const),
     ['fs', 'Command line input for the Alluxio file system; see "alluxio fs".'] as const,
@@ -23,6 +41,6 @@ export function topUsage(specs: readonly CommandSpec[]): string[] {
 }
 
 /** As Alluxio's shells: each usage in brackets, after a tab and a blank, padded to 60. */
-export function groupUsage(group: string, specs: readonly CommandSpec[]): string[] {
+function groupUsage(group: string, specs: readonly CommandSpec[]): string[] {
   return [`Usage: alluxio ${group} [generic options]`, ...specs.map(({ usage }) => `\t [${usage}]`.padEnd(60))];
 }

@@ -12,6 +12,7 @@ import { createFileSystem } from './filesystem/create-file-system.ts';
 import type { FileSystemContext } from './filesystem/context.ts';
 import type { FileSystem } from './filesystem/file-system.ts';
 import { formatStore, openStore } from './journal/format.ts';
+import { ROOT_MOUNT_ID } from './namespace/inodes.ts';
 import type { Journal } from './journal/journal.ts';
 import type { MountRecord } from './journal/records.ts';
 import { actingUser, groupsOf, primaryGroupOf } from './config/system-users.ts';
@@ -27,9 +28,6 @@ export interface FileSystemSettings {
   readonly commandLine: string;
   warn(text: string): void;
 }
-
-/** The mount at `/`, fixed. */
-const ROOT_MOUNT_ID = 1;
 
 export async function openFileSystem(settings: FileSystemSettings): Promise<FileSystem> {
   const { config } = settings;

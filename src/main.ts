@@ -1,15 +1,17 @@
 /** argv → command → exit status. The single place where an error becomes a line and a status. */
 import { homedir } from 'node:os';
-import { readLine, DialectError } from './cli-dialect.ts';
 import type { ShellOptions } from './cli-dialect.ts';
 import { createContext } from './cli-context.ts';
 import type { OwnedContext } from './cli-context.ts';
 import { reportFailure } from './cli-failure.ts';
 import { takeGenericOptions } from './cli-generic.ts';
-import { misuseStatus, namesOf, readRequest, specsOf } from './cli-request.ts';
-import type { Group, Request } from './cli-request.ts';
+import { parseRequest } from './cli-parse.ts';
+import type { Parsed } from './cli-parse.ts';
+import { misuseStatus, readRequest } from './cli-request.ts';
+import type { Request } from './cli-request.ts';
 import { ENDING_STATUS, watchSignals } from './cli-signals.ts';
-import type { CommandInput, CommandSpec } from './commands/command.ts';
+import type { Ending, SignalWatch } from './cli-signals.ts';
+import type { CommandSpec } from './commands/command.ts';
 import type { ConfigInput } from './config/sources.ts';
 import { UNCONFIGURED } from './commands/index.ts';
 import { AlluxioError, isAlluxioError } from './errors.ts';
@@ -23,9 +25,14 @@ export interface MainIo {
   /** File descriptors; 1 and 2 as a rule. */
   readonly stdout: number;
   readonly stderr: number;
+  /** Dies by the signal. Asked for when an interrupted command cannot even write its last output, because then no ordinary exit succeeds either. */
+  dieBy?(ending: Ending): void;
 }
 
-/** What one run holds; `spec` once it is known which command was meant. */
+/** How long an interrupted command waits for its last output to be read. */
+const LAST_OUTPUT_MS = 200;
+
+/** What one run holds. */
 interface Run {
   readonly out: ConsoleOutput;
   readonly shell: ShellOptions;
@@ -39,8 +46,8 @@ export async function main(argv: readonly string[], io: MainIo): Promise<number>
   const { defines, rest } = takeGenericOptions(argv);
   const { request, shell } = readRequest(rest);
   const signals = watchSignals((ending) => new AlluxioError('CANCELLED', 'Interrupted.', { exitStatus: ENDING_STATUS[ending] }));
-  const parsed = await understand(request, shell);
-  const out = await openOutput({ ...io, json: shell.json, quiet: shell.quiet, color: shell.color });
+  const parsed = await parseRequest(request, shell);
+  const out = await openOutput({ ...io, json: shell.json, quiet: shell.quiet, color: shell.color, signal: signals.signal });
   // A line that is wrong, or asks for help, needs no configuration until it says so.
   const configured = parsed.input !== undefined && parsed.problem === undefined && !UNCONFIGURED.includes(parsed.spec?.name ?? '');
   const loadConfig = configured ? (await import('./config/sources.ts')).loadConfig : undefined;
@@ -55,34 +62,11 @@ export async function main(argv: readonly string[], io: MainIo): Promise<number>
     const ending = signals.received();
     status = ending === undefined ? await report(error, run) : ENDING_STATUS[ending];
   }
-  return finish(status, run, signals);
-}
-
-interface Parsed {
-  readonly spec: CommandSpec | undefined;
-  readonly input: CommandInput | undefined;
-  /** What was wrong with the line. */
-  readonly problem: AlluxioError | undefined;
-}
-
-/** Reads the command's own words first of all: they may hold the shell's options, which decide how anything is said. */
-async function understand(request: Request, shell: ShellOptions): Promise<Parsed> {
-  if (request.kind !== 'command') return { spec: undefined, input: undefined, problem: undefined };
-  const { command: spec } = await request.load();
-  try {
-    const { options, args } = readLine(request.words, spec.options, shell);
-    if (shell.help) return { spec, input: undefined, problem: undefined };
-    if (shell.json && spec.json === undefined) throw new DialectError('Unrecognized option: --json');
-    const values = options.length === 0 ? {} : (await import('./cli-commander.ts')).parseOptions(spec, options);
-    return { spec, input: { args, options: values }, problem: countProblem(spec, args.length) };
-  } catch (error) {
-    if (!(error instanceof DialectError)) throw error;
-    return { spec, input: undefined, problem: misuse(spec, `Failed to parse args for ${spec.name}: ${error.message}`) };
-  }
+  return finish(status, run, { signals, io });
 }
 
 async function execute(request: Request, { spec, input, problem }: Parsed, run: Run): Promise<number> {
-  const { out, shell, owned } = run;
+  const { out, owned } = run;
   if (problem !== undefined) throw problem;
   if (spec !== undefined && input !== undefined) return (await spec.run(input, owned.context)) ?? 0;
   if (spec !== undefined) {
@@ -92,40 +76,11 @@ async function execute(request: Request, { spec, input, problem }: Parsed, run: 
   }
   if (request.kind === 'dropped') throw new AlluxioError('UNSUPPORTED', request.why, { exitStatus: 1 });
   if (request.kind === 'usage') {
-    await printUsage(request.group, out);
+    await (await import('./cli-usage.ts')).printUsage(request.group, out);
     return request.asked ? 0 : misuseStatus(request.group);
   }
-  if (request.kind === 'unknown') return refuse(request.group, request.name, { out, quietly: shell.quiet });
+  if (request.kind === 'unknown') return (await import('./cli-usage.ts')).refuseUnknown(request.group, request.name, out);
   throw new AlluxioError('INTERNAL', `Nothing was done for ${request.name}.`);
-}
-
-async function printUsage(group: Group, out: ConsoleOutput): Promise<void> {
-  const { groupUsage, topUsage } = await import('./cli-usage.ts');
-  const specs = await specsOf(group);
-  for (const line of group === 'top' ? topUsage(specs) : groupUsage(group, specs)) out.line(line);
-}
-
-async function refuse(group: Group, name: string, how: { out: ConsoleOutput; quietly: boolean }): Promise<number> {
-  const { nearest } = await import('./cli-suggest.ts');
-  const { out } = how;
-  out.warn(group === 'top' ? `Unsupported command ${name}` : `${name} is an unknown command.`);
-  const near = nearest(name, group === 'top' ? [...namesOf('top'), 'fs'] : namesOf(group));
-  if (near !== undefined) out.warn(`Did you mean "alluxio ${group === 'top' ? '' : `${group} `}${near}"?`);
-  await printUsage(group, out);
-  return misuseStatus(group);
-}
-
-function countProblem(spec: CommandSpec, given: number): AlluxioError | undefined {
-  const { min, max, countMessage } = spec.args;
-  if (given >= min && given <= max) return undefined;
-  if (countMessage !== undefined) return misuse(spec, countMessage(given));
-  if (min === max) return misuse(spec, `Command ${spec.name} takes ${min} arguments, not ${given}`);
-  if (given < min) return misuse(spec, `Command ${spec.name} requires at least ${min} arguments (${given} provided)`);
-  return misuse(spec, `Command ${spec.name} requires at most ${max} arguments (${given} provided)`);
-}
-
-function misuse(spec: CommandSpec, message: string): AlluxioError {
-  return new AlluxioError('USAGE', message, spec.failureStatus === undefined ? {} : { exitStatus: spec.failureStatus });
 }
 
 async function report(error: unknown, { out, shell, spec, source }: Run): Promise<number> {
@@ -147,7 +102,7 @@ async function wantsErrorsOnStdout(source: ConfigInput): Promise<boolean> {
 }
 
 /** Closes what was opened and writes what is left; a failure of either is a failure of the command. */
-async function finish(status: number, run: Run, signals: ReturnType<typeof watchSignals>): Promise<number> {
+async function finish(status: number, run: Run, { signals, io }: { signals: SignalWatch; io: MainIo }): Promise<number> {
   let result = status;
   try {
     await run.owned.close();
@@ -155,14 +110,18 @@ async function finish(status: number, run: Run, signals: ReturnType<typeof watch
     result = (await report(error, run)) || result;
   }
   signals.stop();
-  // A reader that does not read must not hold up the end of an interrupted command.
-  if (signals.received() !== undefined && result !== 0) return result;
-  try {
-    await run.out.end();
-  } catch (error) {
+  const written = run.out.end().catch((error: unknown) => {
     result = reportFailure(error, { out: run.out, debug: run.shell.debug, hints: true, spec: run.spec }) || result;
-  }
+  });
+  const ending = signals.received();
+  if (ending === undefined) await written;
+  else if (!(await settlesSoon(written))) io.dieBy?.(ending);
   return result;
+}
+
+/** A reader that does not read must not hold up the end of an interrupted command. */
+function settlesSoon(work: Promise<void>): Promise<boolean> {
+  return Promise.race([work.then(() => true), new Promise<boolean>((resolve) => setTimeout(resolve, LAST_OUTPUT_MS, false))]);
 }
 
 /** The journal keeps the line for audit; `--option fs.oss.accessKeySecret=…` must not get there. */

@@ -18,7 +18,7 @@ export const command: CommandSpec = {
   exitCodes: [{ status: MISUSED, when: 'an argument other than -s was given' }],
   failureStatus: 255,
   async run(input, ctx) {
-    if (input.args.length > 0) throw new AlluxioError('USAGE', 'Usage: alluxio format [-s]', { exitStatus: MISUSED });
+    if (input.args.length > 0) throw new AlluxioError('INVALID_ARGUMENT', 'Usage: alluxio format [-s]', { exitStatus: MISUSED });
     if (flag(input, 's') && !wantsFormat(ctx)) return;
     await formatWorker(ctx);
     await formatJournal(ctx);

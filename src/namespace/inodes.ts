@@ -3,6 +3,9 @@ import type { AclEntry, InodeRecord, TtlAction } from '../journal/records.ts';
 import type { UfsStatusLike } from './fingerprint.ts';
 import { inheritAcl } from './acl.ts';
 
+/** The mount at `/`. */
+export const ROOT_MOUNT_ID = 1;
+
 export interface NewInode {
   readonly id: number;
   readonly nowMs: number;

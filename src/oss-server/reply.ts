@@ -84,7 +84,8 @@ export async function sendReply(reply: Reply, request: Asked, response: ServerRe
       await body.sendTo(response);
       response.end();
     } else {
-      response.end(body);
+      // As bytes: Node would join a string with the headers and send those as UTF-8 too.
+      response.end(Buffer.from(body));
     }
   } finally {
     if (isSource(body)) body.release();

@@ -74,8 +74,13 @@ function address(host: string, rawPath: string): { bucket: string | undefined; k
   return { bucket: decodePath(path.slice(0, slash)), key: rest === '' ? undefined : decodePath(rest) };
 }
 
+/** Random once, then counted: unique like real ones, at no cost for each. */
+const idStart = randomBytes(8).toString('hex').toUpperCase();
+let idCount = 0;
+
 export function newRequestId(): string {
-  return randomBytes(12).toString('hex').toUpperCase();
+  idCount = (idCount + 1) % 0x1_0000_0000;
+  return idStart + idCount.toString(16).toUpperCase().padStart(8, '0');
 }
 
 export function parseRequest(message: IncomingMessage, id: string): OssRequest {

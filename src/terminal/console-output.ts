@@ -12,6 +12,8 @@ export interface OutputSettings {
   readonly quiet: boolean;
   readonly color: boolean;
   readonly env: NodeJS.ProcessEnv;
+  /** Aborted when the command is interrupted: nothing waits for a reader any more. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ConsoleOutput extends Output {
@@ -30,11 +32,19 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
   const paint = coloured ? (await import('./colour.ts')).paint : (text: string) => text;
   // The display loads at once where it can be needed, because progress() cannot wait; nothing of it loads in a script.
   const { TransferDisplay } = !settings.quiet && isTerminal(settings.stderr) ? await import('./transfer-display.ts') : {};
-  const stdout = new DescriptorWriter(settings.stdout);
+  const stdout = new DescriptorWriter(settings.stdout, settings.signal);
   let errorsToStdout = false;
+  let display: InstanceType<NonNullable<typeof TransferDisplay>> | undefined;
 
+  const print = (text: string): void => {
+    stdout.text(text);
+    if (display === undefined || !terminal) return;
+    display.clear();
+    stdout.flushSmall();
+  };
   const complain = (text: string): void => {
     stdout.flushSmall();
+    display?.clear();
     writeFully(settings.stderr, `${onOneLine(text)}\n`);
   };
 
@@ -44,13 +54,13 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
     get width() {
       return terminal ? terminalWidth(settings.env) : 80;
     },
-    line: (text) => stdout.text(`${text}\n`),
-    record: (value) => stdout.text(`${JSON.stringify(value)}\n`),
+    line: (text) => print(`${text}\n`),
+    record: (value) => print(`${JSON.stringify(value)}\n`),
     write: (chunk) => (typeof chunk === 'string' ? (stdout.text(chunk), stdout.drained()) : stdout.bytes(chunk)),
     drained: () => stdout.drained(),
     warn: complain,
-    error: (text) => (errorsToStdout ? stdout.text(`${onOneLine(text)}\n`) : complain(text)),
-    progress: (label) => (TransferDisplay === undefined ? NO_PROGRESS : new TransferDisplay(label)),
+    error: (text) => (errorsToStdout ? print(`${onOneLine(text)}\n`) : complain(text)),
+    progress: (label) => (TransferDisplay === undefined ? NO_PROGRESS : (display = new TransferDisplay(label))),
     paint,
     errorsToStdout: () => {
       errorsToStdout = true;

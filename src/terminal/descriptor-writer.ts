@@ -21,6 +21,7 @@ export function outputClosed(): AlluxioError {
 
 export class DescriptorWriter {
   readonly #descriptor: number;
+  readonly #signal: AbortSignal | undefined;
   #text = '';
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
@@ -30,8 +31,10 @@ export class DescriptorWriter {
   #closed = false;
   #failure: Error | undefined;
 
-  constructor(descriptor: number) {
+  /** @param signal ends the waiting for a reader that does not read */
+  constructor(descriptor: number, signal?: AbortSignal) {
     this.#descriptor = descriptor;
+    this.#signal = signal;
   }
 
   get closed(): boolean {
@@ -89,7 +92,10 @@ export class DescriptorWriter {
   }
 
   async #roomForMore(): Promise<void> {
-    while (this.#queuedBytes > HIGH_WATER && this.#flight !== undefined) await this.#flight;
+    while (this.#queuedBytes > HIGH_WATER && this.#flight !== undefined) {
+      this.#signal?.throwIfAborted();
+      await settledOrAborted(this.#flight, this.#signal);
+    }
     this.#raise();
   }
 
@@ -158,6 +164,19 @@ export class DescriptorWriter {
     this.#queuedBytes = 0;
     this.#text = '';
   }
+}
+
+/** Leaves no listener behind: a long output waits thousands of times. */
+function settledOrAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  return new Promise((resolve) => {
+    const done = (): void => {
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    signal.addEventListener('abort', done);
+    void work.then(done, done);
+  });
 }
 
 function writeSome(descriptor: number, chunk: Uint8Array, offset: number): Promise<number> {

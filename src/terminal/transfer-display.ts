@@ -13,7 +13,7 @@ export class TransferDisplay implements Progress {
   #bytes = 0;
   #expectedFiles = 0;
   #expectedBytes = 0;
-  #spinner: { text: string; stop(): unknown } | undefined;
+  #spinner: { text: string; stop(): unknown; clear(): unknown } | undefined;
   #refresh: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -31,6 +31,11 @@ export class TransferDisplay implements Progress {
   expect(total: { files?: number; bytes?: number }): void {
     this.#expectedFiles = total.files ?? this.#expectedFiles;
     this.#expectedBytes = total.bytes ?? this.#expectedBytes;
+  }
+
+  /** Makes room for a line on the same terminal; the next refresh shows the display again. */
+  clear(): void {
+    this.#spinner?.clear();
   }
 
   end(): void {

@@ -111,7 +111,8 @@ export function blockStoreSuite(name: string, setUp: () => BlockStoreUnderTest):
 
       it('keeps files to their owner', async () => {
         await putBlock(store, at, Buffer.from('secret'));
-        expect(under.files().map((file) => statSync(file).mode & 0o777)).toEqual([0o600]);
+        await putBlock(store, { ...at, index: 1 }, Buffer.from('secret'));
+        expect(under.files().map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
       });
 
       it('refuses a directory that is not configured', async () => {

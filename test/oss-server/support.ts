@@ -54,7 +54,7 @@ export interface TestServer extends RunningOssServer {
   send(request: RawRequest): Promise<Answer>;
   /** `PUT /bucket/key`, expected to succeed. */
   put(key: string, body: string | Buffer): Promise<Answer>;
-  /** Files on disk that hold bytes of objects or uploads. */
+  /** Names of files on disk that hold bytes of objects or uploads. */
   files(): Promise<string[]>;
   stop(): Promise<void>;
 }
@@ -73,11 +73,12 @@ export async function startServer(options: Partial<OssServerOptions> = {}): Prom
       return answer;
     },
     async files() {
-      const found: string[] = [];
+      // By name: a file may move from the one folder to the other between two looks.
+      const found = new Set<string>();
       for (const folder of ['incoming', 'blobs']) {
-        for (const entry of await readdir(join(dir, folder), { recursive: true, withFileTypes: true })) if (entry.isFile()) found.push(join(entry.parentPath, entry.name));
+        for (const entry of await readdir(join(dir, folder), { recursive: true, withFileTypes: true })) if (entry.isFile()) found.add(entry.name);
       }
-      return found;
+      return [...found].sort();
     },
     async stop() {
       await server.close();

@@ -111,27 +111,39 @@ function sorted(all: readonly FileStatus[], key: Key, reverse: boolean): FileSta
 const SLICE = 500;
 
 function printer(wanted: Wanted, ctx: CommandContext): Print {
-  const { out, config } = ctx;
+  const { out } = ctx;
+  const format = out.json ? (status: FileStatus) => JSON.stringify(statusRecord(status)) : lineFormat(wanted, ctx);
+  return async (statuses) => {
+    for (let from = 0; from < statuses.length; from += SLICE) {
+      const lines: string[] = [];
+      for (const status of statuses.slice(from, from + SLICE)) if (!wanted.pinnedOnly || status.pinned) lines.push(format(status));
+      if (lines.length > 0) out.line(lines.join('\n'));
+      await out.drained();
+    }
+  };
+}
+
+function lineFormat(wanted: Wanted, { config }: CommandContext): (status: FileStatus) => string {
   const secured = config.find('alluxio.security.authentication.type') !== 'NOSASL' && config.find('alluxio.security.authorization.permission.enabled') !== 'false';
   const date = dateFormat(config.find('alluxio.user.date.format.pattern') ?? DEFAULT_PATTERN);
-  const line = (status: FileStatus): string => {
+  const owners = secured ? ownersFormat() : () => '';
+  return (status) => {
     const size = status.directory ? String(status.childCount) : wanted.human ? formatSize(status.length) : String(status.length);
     const percent = status.directory ? 'DIR' : `${cachedPercent(status)}%`;
-    const owners = secured ? `${permissionText(status).padEnd(12)}${status.owner.padEnd(15)}${status.group.padEnd(15)}` : '';
-    return `${owners}${size.padStart(15)}${status.persistence.padStart(16)}${date(wanted.time(status)).padStart(24)}${percent.padStart(5)} ${status.path.padEnd(5)}`;
+    return `${owners(status)}${size.padStart(15)}${status.persistence.padStart(16)}${date(wanted.time(status)).padStart(24)}${percent.padStart(5)} ${status.path.padEnd(5)}`;
   };
-  return async (statuses) => {
-    let left = SLICE;
-    for (const status of statuses) {
-      if (wanted.pinnedOnly && !status.pinned) continue;
-      if (out.json) out.record(statusRecord(status));
-      else out.line(line(status));
-      left -= 1;
-      if (left === 0) {
-        await out.drained();
-        left = SLICE;
-      }
+}
+
+/** Neighbours mostly have the same owner and mode: their text is kept for the next line. */
+function ownersFormat(): (status: FileStatus) => string {
+  let last: FileStatus | undefined;
+  let text = '';
+  return (status) => {
+    const same = last !== undefined && last.mode === status.mode && last.directory === status.directory && last.owner === status.owner && last.group === status.group;
+    if (!same || last?.acl !== status.acl || last.defaultAcl !== status.defaultAcl) {
+      text = `${permissionText(status).padEnd(12)}${status.owner.padEnd(15)}${status.group.padEnd(15)}`;
+      last = status;
     }
-    await out.drained();
+    return text;
   };
 }

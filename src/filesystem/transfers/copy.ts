@@ -3,7 +3,7 @@ import { hasCode, AlluxioError } from '../../errors.ts';
 import { isAtOrBelow, nameOf, parentOf, relativeTo } from '../../uri.ts';
 import type { AlluxioPath } from '../../uri.ts';
 import type { CopyReport, CreateOptions, FileStatus, TransferOptions } from '../file-system.ts';
-import { counted } from './counted.ts';
+import { feed } from './feed.ts';
 import { laneOptions, readOptions, writeOptions, writeType } from './deps.ts';
 import type { TransferDeps } from './deps.ts';
 import { asError, bare, elsewhere, endsDirectory, fileInTheWay, inside, nothingMatches, statusIfThere } from './endpoints.ts';
@@ -143,14 +143,21 @@ export class Copy {
         const source = elsewhere(from, status.path);
         const target = inside(to, relativeTo(status.path, from.plain));
         const parent = directories.ready(parentOf(target.plain));
+        const item = { source, target, work: () => (status.directory ? this.#subdirectory(status, target) : this.#file(status, source, target)) };
         if (!status.directory) {
-          const item = { source, target, work: () => this.#file(status, source, target) };
           await lanes.start(async () => (await this.#inTree(tree, parent, item)).tell);
           continue;
         }
-        const making = this.#inTree(tree, parent, { source, target, work: () => this.#subdirectory(status, target) });
-        void directories.add(target.plain, making.then(({ done }) => done));
-        await lanes.start(async () => (await making).tell);
+        let tell: Outcome | undefined;
+        const make = directories.plan(target.plain, async () => {
+          const ended = await this.#inTree(tree, parent, item);
+          tell = ended.tell;
+          return ended.done;
+        });
+        await lanes.start(async () => {
+          await make();
+          return tell;
+        });
       }
     }
   }
@@ -204,7 +211,8 @@ export class Copy {
     await this.#budget.hold(Math.min(status.length, STREAM_MEMORY), async () => {
       const stream = await content.open(source.plain, readOptions(this.#options));
       try {
-        await content.create(target.plain, counted(stream, progress), { size: status.length, ...writeOptions(this.#options), ...this.#preserved(status) });
+        const options = { size: status.length, ...writeOptions(this.#options), ...this.#preserved(status) };
+        await feed(stream, progress, (bytes) => content.create(target.plain, bytes, options));
       } finally {
         stream.destroy();
       }

@@ -1,9 +1,10 @@
 /** Alluxio to local: `copyToLocal`, `cp … file://…`. */
 import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { AlluxioError, hasCode, systemCode } from '../../errors.ts';
 import { nameOf, parentOf, relativeTo } from '../../uri.ts';
 import type { CopyReport, FileStatus, TransferOptions } from '../file-system.ts';
-import { counted } from './counted.ts';
+import { feed } from './feed.ts';
 import { laneOptions, readOptions } from './deps.ts';
 import type { TransferDeps } from './deps.ts';
 import { asError, elsewhere, endsDirectory, fileInTheWay, localChild, localUri, nothingMatches } from './endpoints.ts';
@@ -19,6 +20,8 @@ export class Download {
   readonly #options: TransferOptions;
   readonly #report: CopyReport;
   readonly #budget: Budget;
+  /** Local directories that were there before; in those we made nothing special can stand in the way of a file. */
+  readonly #found = new Set<string>();
   /** Namespace directories whose local directory could not be made: nothing below them is copied. */
   readonly #unmade = new Set<string>();
 
@@ -42,6 +45,7 @@ export class Download {
   async #single(status: FileStatus, source: Place, target: string): Promise<Outcome> {
     const existing = await statLocal(target);
     const to = existing?.isDirectory() === true ? localChild(target, nameOf(source.plain)) : target;
+    refuseSpecial(to, to === target ? existing : await statLocal(to));
     return this.#fetch(status, source, to);
   }
 
@@ -80,14 +84,17 @@ export class Download {
         if (this.#unmade.has(parentOf(status.path))) {
           if (status.directory) this.#unmade.add(status.path);
         } else if (status.directory) await this.#subdirectory(from, to, lanes);
-        else await lanes.start(() => this.#collected(from, to, () => this.#fetch(status, from, to)));
+        else await lanes.start(() => this.#collected(from, to, () => this.#inTree(status, from, to)));
       }
     }
   }
 
   async #topDirectory(target: string, lanes: Lanes, failure: string): Promise<void> {
     const existing = await statLocal(target);
-    if (existing?.isDirectory() === true) return;
+    if (existing?.isDirectory() === true) {
+      this.#found.add(target);
+      return;
+    }
     if (existing !== undefined) throw fileInTheWay(target);
     try {
       await mkdir(target, { recursive: true });
@@ -102,7 +109,10 @@ export class Download {
       await mkdir(to);
       await lanes.start(() => Promise.resolve(() => this.#report.onDirectory(localUri(to))));
     } catch (error) {
-      if (systemCode(error) === 'EEXIST' && (await statLocal(to))?.isDirectory() === true) return;
+      if (systemCode(error) === 'EEXIST' && (await statLocal(to))?.isDirectory() === true) {
+        this.#found.add(to);
+        return;
+      }
       if (systemCode(error) === undefined || hasCode(error, 'CANCELLED')) throw error;
       this.#unmade.add(from.plain);
       const failure = cannotMake(to, 'mkdir failure for directory', error);
@@ -120,14 +130,18 @@ export class Download {
     }
   }
 
+  async #inTree(status: FileStatus, source: Place, to: string): Promise<Outcome> {
+    if (this.#found.has(dirname(to))) refuseSpecial(to, await statLocal(to));
+    return this.#fetch(status, source, to);
+  }
+
   async #fetch(status: FileStatus, source: Place, to: string): Promise<Outcome> {
-    refuseSpecial(to, await statLocal(to));
     const { progress } = this.#report;
     progress?.expect({ files: 1, bytes: status.length });
     await this.#budget.hold(Math.min(status.length, STREAM_MEMORY), async () => {
       const stream = await this.#deps.content.open(source.plain, readOptions(this.#options));
       try {
-        await writeLocalFile(to, counted(stream, progress));
+        await feed(stream, progress, (bytes) => writeLocalFile(to, bytes));
       } finally {
         stream.destroy();
       }

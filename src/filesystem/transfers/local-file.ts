@@ -9,6 +9,9 @@ import type { Budget } from './lanes.ts';
 
 export const CHUNK = 1 << 20;
 
+/** Bytes looked for in a file that claims to be empty. */
+const FIRST_LOOK = 64 << 10;
+
 /** One chunk being consumed, one read ahead, two on their way to the store. */
 export const STREAM_MEMORY = 4 * CHUNK;
 
@@ -36,31 +39,27 @@ export async function withLocalFile<T>(path: string, budget: Budget, use: (sourc
 }
 
 async function lend<T>(path: string, file: FileHandle, before: Stats, use: (source: LocalSource) => Promise<T>): Promise<T> {
-  let failure: unknown;
-  const chunks = readLarge(path, file, before, (error) => (failure = error));
+  const chunks = readLarge(path, file, before);
   try {
     return await use({ size: before.size, chunks });
-  } catch (error) {
-    // The consumer may wrap what it met; the reason is the file's.
-    throw failure ?? error;
   } finally {
     await chunks.return(undefined);
   }
 }
 
 async function readSmall(path: string, file: FileHandle, size: number): Promise<Buffer> {
-  // One byte more than there should be: a file that grew shows itself in the same read.
-  const buffer = Buffer.allocUnsafe(size + 1);
+  // One byte more than there should be: a file that grew shows itself in the same read. Those of /proc say 0 and have content.
+  const buffer = Buffer.allocUnsafe(size === 0 ? FIRST_LOOK : size + 1);
   const length = await onLocal(path, () => fill(file, buffer, 0));
-  if (length !== size) throw changed(path);
-  return buffer.subarray(0, size);
+  if (length === buffer.length || length < size) throw changed(path);
+  return buffer.subarray(0, length);
 }
 
 async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   if (bytes.length > 0) yield bytes;
 }
 
-async function* readLarge(path: string, file: FileHandle, before: Stats, failed: (error: unknown) => void): AsyncGenerator<Uint8Array> {
+async function* readLarge(path: string, file: FileHandle, before: Stats): AsyncGenerator<Uint8Array> {
   let ahead: Promise<Buffer> | undefined;
   try {
     ahead = readAt(file, 0, before.size);
@@ -74,9 +73,7 @@ async function* readLarge(path: string, file: FileHandle, before: Stats, failed:
       yield chunk;
     }
   } catch (error) {
-    const told = localError(path, error);
-    failed(told);
-    throw told;
+    throw localError(path, error);
   } finally {
     // Closing under a running read would let it land in another file of the same descriptor.
     await ahead?.catch(() => undefined);

@@ -12,13 +12,14 @@ export class PendingDirectories {
     return this.#pending.get(path) ?? READY;
   }
 
-  /** `made` never rejects. */
-  add(path: string, made: Promise<boolean>): Promise<boolean> {
-    const settled = made.then((done) => {
-      if (done) this.#pending.delete(path);
-      return done;
-    });
-    this.#pending.set(path, settled);
-    return settled;
+  /** From now on others wait for the directory; the caller runs what is returned when its turn has come. `make` never rejects. */
+  plan(path: string, make: () => Promise<boolean>): () => Promise<void> {
+    let settle: (made: boolean) => void = () => undefined;
+    this.#pending.set(path, new Promise((resolve) => (settle = resolve)));
+    return async () => {
+      const made = await make();
+      if (made) this.#pending.delete(path);
+      settle(made);
+    };
   }
 }

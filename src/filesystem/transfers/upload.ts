@@ -4,7 +4,7 @@ import type { AlluxioPath } from '../../uri.ts';
 import type { CopyReport, TransferOptions } from '../file-system.ts';
 import { asError, fileInTheWay, inside, localUri, nothingMatches, statusIfThere } from './endpoints.ts';
 import type { Place } from './endpoints.ts';
-import { counted } from './counted.ts';
+import { feed } from './feed.ts';
 import type { TransferDeps } from './deps.ts';
 import { laneOptions, writeOptions, writeType } from './deps.ts';
 import { PendingDirectories } from './pending-directories.ts';
@@ -85,8 +85,8 @@ export class Upload {
           await lanes.start(async () => ((await parent) ? this.#entry(entry, place) : undefined));
           continue;
         }
-        const made = directories.add(place.plain, this.#directory(parent, entry, place));
-        await lanes.start(async () => void (await made));
+        const make = directories.plan(place.plain, () => this.#directory(parent, entry, place));
+        await lanes.start(async () => void (await make()));
       }
     });
   }
@@ -126,7 +126,7 @@ export class Upload {
     progress?.expect({ files: 1 });
     await withLocalFile(from, this.#budget, async ({ size, chunks }) => {
       progress?.expect({ bytes: size });
-      await this.#deps.content.create(to, counted(chunks, progress), { size, ...writeOptions(this.#options) });
+      await feed(chunks, progress, (bytes) => this.#deps.content.create(to, bytes, { size, ...writeOptions(this.#options) }));
     });
     this.#copied += 1;
     progress?.advance({ files: 1 });

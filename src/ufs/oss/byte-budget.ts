@@ -37,3 +37,26 @@ export class ByteBudget {
     }
   }
 }
+
+/** A budget whose blocks are used again: fresh memory of this size costs the system a page fault for each 4 KiB, and the collector a round. */
+export class BlockPool {
+  readonly budget: ByteBudget;
+  #free: Buffer[] = [];
+
+  constructor(total: number) {
+    this.budget = new ByteBudget(total);
+  }
+
+  async take(bytes: number, signal?: AbortSignal): Promise<Buffer> {
+    await this.budget.take(bytes, signal);
+    // Blocks of another size would only stand beside those that are needed.
+    this.#free = this.#free.filter((block) => block.length === bytes);
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(bytes);
+  }
+
+  /** `reusable` is false when something may still read the block. */
+  give(block: Buffer, reusable: boolean): void {
+    if (reusable) this.#free.push(block);
+    this.budget.give(block.length);
+  }
+}

@@ -3,7 +3,7 @@ import type { UfsUri } from '../../uri.ts';
 import type { Ufs } from '../ufs.ts';
 import type { OpenOptions } from '../registry.ts';
 import { retryBy, retryPolicyOf } from '../wrappers/retry.ts';
-import { ByteBudget } from './byte-budget.ts';
+import { BlockPool, ByteBudget } from './byte-budget.ts';
 import { OssClient } from './oss-client.ts';
 import { OssUfs } from './oss-ufs.ts';
 import { tuningOf } from './tuning.ts';
@@ -17,7 +17,7 @@ export async function openOss(uri: UfsUri, config: Config, options: OpenOptions 
     client: await OssClient.create(uri, config),
     retry: retryBy(retryPolicyOf(config)),
     tuning: { ...tuned, breadcrumbs },
-    writeBudget: new ByteBudget(tuned.writeBudget),
+    parts: new BlockPool(tuned.writeBudget),
     readBudget: new ByteBudget(tuned.readBudget),
   });
 }

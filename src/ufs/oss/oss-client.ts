@@ -24,6 +24,8 @@ export interface OssRequest {
   readonly body?: Uint8Array;
   /** Statuses that are no error. Default 200. */
   readonly expect?: readonly number[];
+  /** The answer is a piece of an object: to be received at full speed. */
+  readonly bulk?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -77,6 +79,7 @@ export class OssClient {
     const exchange = new Exchange();
     exchange.body = request.body;
     exchange.signal = request.signal;
+    exchange.bulk = request.bulk ?? false;
     const credentials = await this.#credentials.current();
     Object.assign(this.#oss.options, aliCredentials(credentials));
     try {

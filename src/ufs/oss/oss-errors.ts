@@ -5,7 +5,7 @@
 import { AlluxioError, isAlluxioError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { cancelled } from '../wrappers/retry.ts';
-import { TransportFailure } from './transport.ts';
+import { TransportFailure } from './transport-failure.ts';
 
 export interface ErrorContext {
   readonly bucket: string;

@@ -24,9 +24,18 @@ export class PartReader {
     return new PartReader(source, await createCrc64());
   }
 
-  /** The next part: `limit` bytes, fewer only at the end. `expected` is how many to make room for at first. */
-  async read(limit: number, expected = limit): Promise<Part> {
-    let block: Buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(limit, expected)));
+  /** Fills the block; a shorter part is the last one. */
+  readInto(block: Buffer): Promise<Part> {
+    return this.#read(block, block.length);
+  }
+
+  /** The next `limit` bytes, fewer only at the end; `expected` is how many to make room for at first. */
+  read(limit: number, expected: number): Promise<Part> {
+    return this.#read(Buffer.allocUnsafeSlow(Math.max(1, Math.min(limit, expected))), limit);
+  }
+
+  async #read(start: Buffer, limit: number): Promise<Part> {
+    let block = start;
     let filled = 0;
     this.#crc.reset();
     while (filled < limit && (await this.more())) {

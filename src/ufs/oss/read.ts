@@ -112,6 +112,7 @@ async function fetchPiece(store: OssStore, request: PieceRequest): Promise<Piece
       ...(request.etag === '' ? {} : { 'If-Match': `"${request.etag}"` }),
     },
     expect: [200, 206, 416],
+    bulk: true,
     signal,
   });
   return pieceOf(answer, request);

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { AlluxioError, hasCode } from '../../errors.ts';
 import type { UfsStatus } from '../ufs.ts';
 import type { Retry } from '../wrappers/retry.ts';
-import type { ByteBudget } from './byte-budget.ts';
+import type { BlockPool, ByteBudget } from './byte-budget.ts';
 import { bareEtag } from './list.ts';
 import { DIRECTORY } from './listing-entries.ts';
 import type { OssClient } from './oss-client.ts';
@@ -14,7 +14,7 @@ export interface OssStore {
   /** For single requests inside an operation that cannot be repeated as a whole. */
   readonly retry: Retry;
   readonly tuning: OssTuning;
-  readonly writeBudget: ByteBudget;
+  readonly parts: BlockPool;
   readonly readBudget: ByteBudget;
 }
 

@@ -5,7 +5,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Transport, TransportArgs, TransportResult } from 'ali-oss';
-import { systemCode } from '../../errors.ts';
+import { DirectConnections, NotDirect } from './direct-get.ts';
+import { TransportFailure } from './transport-failure.ts';
 
 export interface TransportOptions {
   readonly maxSockets: number;
@@ -22,16 +23,8 @@ export class Exchange {
   headers: http.IncomingHttpHeaders = {};
   body: Uint8Array | undefined;
   signal: AbortSignal | undefined;
-}
-
-export class TransportFailure extends Error {
-  constructor(
-    readonly kind: 'timeout' | 'network' | 'short' | 'aborted',
-    message: string,
-    cause?: unknown,
-  ) {
-    super(message, { cause });
-  }
+  /** The answer is worth a block of memory of its own: a piece of an object. */
+  bulk = false;
 }
 
 /** Error bodies and listing pages are small; a part is at most this. */
@@ -39,14 +32,15 @@ const MAX_BODY = 1 << 26;
 
 export function createTransport(options: TransportOptions): Transport {
   const agentOptions = { keepAlive: true, maxSockets: options.maxSockets, scheduling: 'lifo' } as const;
+  const direct = new DirectConnections();
   const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) };
   return {
     async request(url, args) {
       const exchange = args.ctx instanceof Exchange ? args.ctx : new Exchange();
       try {
-        return await send({ url, args, exchange, options, agents });
+        return await send({ target: targetOf(url), args, exchange, options, agents, direct });
       } catch (error) {
-        exchange.failure = error instanceof TransportFailure ? error : new TransportFailure('network', networkWords(error), error);
+        exchange.failure = error instanceof TransportFailure ? error : TransportFailure.network(error);
         throw exchange.failure;
       }
     },
@@ -54,14 +48,42 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 interface Sending {
-  readonly url: string;
+  readonly target: Target;
   readonly args: TransportArgs;
   readonly exchange: Exchange;
   readonly options: TransportOptions;
   readonly agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent };
+  readonly direct: DirectConnections;
 }
 
-function send(sending: Sending): Promise<TransportResult> {
+async function send(sending: Sending): Promise<TransportResult> {
+  if (!sending.exchange.bulk || sending.args.method !== 'GET' || sending.target.protocol !== 'http:') return sendStreamed(sending);
+  try {
+    return await sendDirect(sending);
+  } catch (error) {
+    if (error instanceof NotDirect) return sendStreamed(sending);
+    throw error;
+  }
+}
+
+async function sendDirect({ target, args, exchange, options, direct }: Sending): Promise<TransportResult> {
+  const headers = Object.entries(headersFor(args)).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+  // Nothing that ali-oss makes has line ends in it; were it otherwise, node:http is the one to refuse it.
+  if (headers.some((line) => line.slice(0, -2).includes('\n'))) throw new NotDirect('a header of several lines');
+  const answer = await direct.get({
+    host: target.hostname,
+    port: target.port ?? 80,
+    head: `GET ${target.path} HTTP/1.1\r\nHost: ${target.authority}\r\nConnection: keep-alive\r\n${headers.join('')}\r\n`,
+    connectMs: options.connectMs,
+    idleMs: options.idleMs,
+    maxBytes: MAX_BODY,
+    signal: exchange.signal,
+  });
+  exchange.headers = answer.headers;
+  return answer;
+}
+
+function sendStreamed(sending: Sending): Promise<TransportResult> {
   const { args, exchange, options } = sending;
   return new Promise((resolve, reject) => {
     const request = open(sending);
@@ -92,14 +114,31 @@ function send(sending: Sending): Promise<TransportResult> {
   });
 }
 
-function open({ url, args, agents }: Sending): http.ClientRequest {
-  // Taken apart by hand: the URL class would resolve `.` and `..`, which a key may contain.
+interface Target {
+  readonly protocol: string;
+  readonly authority: string;
+  readonly hostname: string;
+  readonly port: number | undefined;
+  readonly path: string;
+}
+
+/** Taken apart by hand: the URL class would resolve `.` and `..`, which a key may contain. */
+function targetOf(url: string): Target {
   const [, protocol = '', authority = '', path = ''] = /^(https?:)\/\/([^/]+)(.*)$/s.exec(url) ?? [];
-  const colon = /:(\d+)$/.exec(authority);
-  const hostname = authority.slice(0, colon?.index).replace(/^\[(.*)\]$/, '$1');
+  const port = /:(\d+)$/.exec(authority);
+  const hostname = authority.slice(0, port?.index).replace(/^\[(.*)\]$/, '$1');
+  return { protocol, authority, hostname, port: port?.[1] === undefined ? undefined : Number(port[1]), path };
+}
+
+function headersFor(args: TransportArgs): Record<string, string | number> {
   // ali-oss makes a Host of its default region up for an IP endpoint.
   const { host: _madeUp, ...headers } = args.headers;
-  const options = { hostname, path, method: args.method, headers, ...(colon?.[1] === undefined ? {} : { port: colon[1] }) };
+  return headers;
+}
+
+function open({ target, args, agents }: Sending): http.ClientRequest {
+  const { hostname, port, path, protocol } = target;
+  const options = { hostname, path, method: args.method, headers: headersFor(args), ...(port === undefined ? {} : { port }) };
   return protocol === 'https:' ? https.request({ ...options, agent: agents['https:'] }) : http.request({ ...options, agent: agents['http:'] });
 }
 
@@ -119,11 +158,11 @@ function readBody(response: http.IncomingMessage, method: string): Promise<Buffe
       filled += chunk.length;
     });
     response.on('end', () => {
-      if (announced !== undefined && filled < announced) reject(cutShort(filled, announced));
+      if (announced !== undefined && filled < announced) reject(TransportFailure.cutShort(filled, announced));
       else resolve(body.subarray(0, filled));
     });
-    response.on('error', (error) => reject(announced === undefined ? error : cutShort(filled, announced, error)));
-    response.on('close', () => reject(cutShort(filled, announced)));
+    response.on('error', (error) => reject(announced === undefined ? error : TransportFailure.cutShort(filled, announced, error)));
+    response.on('close', () => reject(TransportFailure.cutShort(filled, announced)));
   });
 }
 
@@ -132,29 +171,6 @@ function announcedLength(response: http.IncomingMessage): number | undefined {
   return Number.isSafeInteger(length) && length >= 0 ? length : undefined;
 }
 
-function cutShort(filled: number, announced: number | undefined, cause?: unknown): TransportFailure {
-  return new TransportFailure('short', `the answer ended after ${String(filled)} of ${String(announced ?? 'unknown')} bytes`, cause);
-}
-
 function tooLong(bytes: number): TransportFailure {
   return new TransportFailure('network', `an answer of ${String(bytes)} bytes, more than was asked for`);
-}
-
-function networkWords(error: unknown): string {
-  const code = systemCode(error);
-  switch (code) {
-    case 'ECONNREFUSED':
-      return 'connection refused';
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'host name not found';
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return 'connection reset';
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return 'no route to it';
-    default:
-      return code ?? (error instanceof Error ? error.message : 'network failure');
-  }
 }

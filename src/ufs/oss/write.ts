@@ -37,24 +37,34 @@ export async function writeObject(store: OssStore, object: string, source: Async
   const partBytes = Math.max(tuning.partBytes, Math.ceil((options.size ?? 0) / tuning.maxParts));
   const writing: Writing = { store, object, overwrite: options.overwrite ?? true, partBytes, stop, signal };
   const reader = await PartReader.open(source);
-  const reserved = Math.min(partBytes, options.size ?? partBytes);
   try {
-    await store.writeBudget.take(reserved, signal);
-    let held = true;
-    const release = (): void => {
-      if (held) store.writeBudget.give(reserved);
-      held = false;
-    };
-    try {
-      const first = await reader.read(partBytes, options.size ?? 0);
-      if (!(await reader.more())) return await putWhole(writing, first);
-      return await putParts(writing, reader, { ...first, release });
-    } finally {
-      release();
-    }
+    return await ((options.size ?? 0) > partBytes ? putParts(writing, reader) : putUnknown(writing, reader, options.size));
   } finally {
     await reader.close();
   }
+}
+
+/** Probably small: memory grows with what comes. */
+async function putUnknown(writing: Writing, reader: PartReader, size: number | undefined): Promise<UfsWritten> {
+  const { budget } = writing.store.parts;
+  const reserved = size ?? writing.partBytes;
+  await budget.take(reserved, writing.signal);
+  const release = once(() => budget.give(reserved));
+  try {
+    const first = await reader.read(writing.partBytes, size ?? 0);
+    if (!(await reader.more())) return await putWhole(writing, first);
+    return await putParts(writing, reader, { ...first, release });
+  } finally {
+    release();
+  }
+}
+
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
+  };
 }
 
 async function putWhole(writing: Writing, part: Part): Promise<UfsWritten> {
@@ -75,7 +85,12 @@ async function putWhole(writing: Writing, part: Part): Promise<UfsWritten> {
   }, signal);
 }
 
-async function putParts(writing: Writing, reader: PartReader, first: Part & { release: () => void }): Promise<UfsWritten> {
+/** A part in memory that is given back once nothing needs it any more. */
+interface HeldPart extends Part {
+  release(reusable: boolean): void;
+}
+
+async function putParts(writing: Writing, reader: PartReader, first?: HeldPart): Promise<UfsWritten> {
   const upload = await beginUpload(writing.store, writing.object, writing);
   let sent: Sent | undefined;
   try {
@@ -96,45 +111,50 @@ interface Sent {
   readonly expected: Expected;
 }
 
-async function sendParts(writing: Writing, upload: Upload, reader: PartReader, first: Part & { release: () => void }): Promise<Sent> {
+async function sendParts(writing: Writing, upload: Upload, reader: PartReader, first: HeldPart | undefined): Promise<Sent> {
   const { store, signal } = writing;
   const joiner = new Crc64Joiner();
   const sent: Promise<UploadedPart>[] = [];
   const inFlight = new Set<Promise<unknown>>();
   let size = 0;
-  const send = (part: Part, release: () => void): void => {
+  const send = (part: HeldPart): void => {
     joiner.add(part.crc, part.bytes.byteLength);
     size += part.bytes.byteLength;
     const going = putPart(store, upload, { number: sent.length + 1, body: part.bytes, crc: part.crc, signal });
     sent.push(going);
-    const settled: Promise<unknown> = going.then(
-      () => undefined,
-      (error: unknown) => writing.stop.abort(error),
-    ).finally(() => {
-      inFlight.delete(settled);
-      release();
-    });
+    const settled: Promise<unknown> = going
+      .then(
+        () => part.release(true),
+        (error: unknown) => {
+          part.release(false);
+          writing.stop.abort(error);
+        },
+      )
+      .finally(() => inFlight.delete(settled));
     inFlight.add(settled);
   };
   try {
-    send(first, first.release);
+    if (first !== undefined) send(first);
     while (await reader.more()) {
       const limit = partLimit(writing, sent.length);
       if (inFlight.size >= store.tuning.partsInFlight) await Promise.race(inFlight);
-      await store.writeBudget.take(limit, signal);
-      const release = (): void => store.writeBudget.give(limit);
-      try {
-        send(await reader.read(limit), release);
-      } catch (error) {
-        release();
-        throw error;
-      }
+      send(await nextPart(writing, reader, limit));
     }
     return { parts: await Promise.all(sent), expected: { size, crc: joiner.value() } };
   } catch (error) {
     writing.stop.abort(error);
     await Promise.all(inFlight);
     throw firstCause(writing, error);
+  }
+}
+
+async function nextPart({ store, signal }: Writing, reader: PartReader, limit: number): Promise<HeldPart> {
+  const block = await store.parts.take(limit, signal);
+  try {
+    return { ...(await reader.readInto(block)), release: (reusable) => store.parts.give(block, reusable) };
+  } catch (error) {
+    store.parts.give(block, true);
+    throw error;
   }
 }
 

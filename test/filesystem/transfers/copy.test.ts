@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AlluxioError } from '../../../src/errors.ts';
 import { Harness, messageOfRejection } from './harness.ts';
@@ -29,11 +30,18 @@ describe('Alluxio to Alluxio', () => {
     it('needs the parent of the target, and leaves an existing file alone', async () => {
       expect(await messageOfRejection(at.copy('/a', '/x/y'))).toBe('File /x/y creation failed. Component 1(x) does not exist');
       at.fs.put('/b', 'old');
+      const streams: Readable[] = [];
+      const open = at.fs.content.open;
+      at.fs.content.open = async (path) => {
+        streams.push(await open(path));
+        return streams.at(-1) ?? Readable.from([]);
+      };
       expect(await messageOfRejection(at.copy('/a', '/b'))).toBe('Not allowed to create file because path already exists: /b');
       expect(await messageOfRejection(at.copy('/a', '/a'))).toBe('Not allowed to create file because path already exists: /a');
       expect(await messageOfRejection(at.copy('/none', '/c'))).toBe('Path "/none" does not exist.');
       expect(at.fs.tree()).toEqual(['/a=hello', '/b=old']);
       expect(at.lines).toEqual([]);
+      expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, true]);
     });
 
     it('that breaks off leaves nothing', async () => {
@@ -178,12 +186,12 @@ describe('Alluxio to Alluxio', () => {
     });
   });
 
-  it('ends when cancelled, before the line of a file that was not finished', async () => {
-    at.fs.put('/d/a', '1').put('/d/b', '2');
+  it.each([1, 2])('ends when cancelled during the first of %i files', async (count) => {
+    for (const name of ['a', 'b'].slice(0, count)) at.fs.put(`/d/${name}`, 'x');
     const control = new AbortController();
     at.fs.beforeCreate = () => Promise.resolve(control.abort());
     await expect(at.copy('/d', '/new', { ...R, parallel: 1, signal: control.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
-    expect(at.fs.tree()).not.toContain('/new/b=2');
+    expect(at.fs.tree()).not.toContain('/new/b=x');
     expect(at.problems).toEqual([]);
   });
 });

@@ -90,7 +90,12 @@ describe('Alluxio to local', () => {
       at.fs.put('/f', 'x');
       execFileSync('mkfifo', [at.local('pipe')]);
       expect(await messageOfRejection(at.download('/f', at.local('pipe')))).toBe(`Destination ${at.local('pipe')} is not a file.`);
-      expect(lstatSync(at.local('pipe')).isFIFO()).toBe(true);
+      at.fs.put('/d/pipe', 'x').put('/d/sub/pipe', 'x');
+      at.mkdir('sub');
+      execFileSync('mkfifo', [at.local('sub/pipe')]);
+      await at.download('/d', at.root);
+      expect(at.toldProblems()).toEqual(['/d/pipe > file://~/pipe: Destination ~/pipe is not a file.', '/d/sub/pipe > file://~/sub/pipe: Destination ~/sub/pipe is not a file.']);
+      for (const pipe of ['pipe', 'sub/pipe']) expect(lstatSync(at.local(pipe)).isFIFO()).toBe(true);
     });
   });
 

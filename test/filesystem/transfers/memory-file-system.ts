@@ -147,7 +147,12 @@ export class MemoryFileSystem {
     this.requireParent(path);
     if (this.nodes.has(path)) throw new AlluxioError('ALREADY_EXISTS', `Not allowed to create file because path already exists: ${path}`);
     const chunks: Uint8Array[] = [];
-    for await (const chunk of source) chunks.push(chunk);
+    try {
+      for await (const chunk of source) chunks.push(chunk);
+    } catch (cause) {
+      // As a store does: it knows only that the upload ended.
+      throw new AlluxioError('UNAVAILABLE', 'The upload broke off.', { cause });
+    }
     const { owner, group, mode, acl } = options;
     const attributes = { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }), ...(mode !== undefined && { mode }), ...(acl !== undefined && { acl }) };
     return this.put(path, Buffer.concat(chunks), attributes).node(path).status;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, linkSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, linkSync, mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asOrdinaryUser, Harness, messageOfRejection } from './harness.ts';
 
@@ -274,6 +274,11 @@ describe('local to Alluxio', () => {
       expect(at.lines).toEqual([]);
     });
 
+    it('is copied whole when it claims to be empty, as those of /proc do', async () => {
+      await at.upload('/proc/self/status', '/dst');
+      expect(at.fs.nodes.get('/dst')?.bytes.toString()).toMatch(/^Name:/);
+    });
+
     it('is told when it vanishes after it was listed', async () => {
       at.write('d/a', 'x');
       at.write('d/b', 'x');
@@ -307,7 +312,9 @@ describe('local to Alluxio', () => {
     });
 
     it('end early when they are cancelled, leaving whole files only', async () => {
-      for (let index = 0; index < 30; index += 1) at.write(`d/${index}`, 'x');
+      for (let index = 0; index < 30; index += 1) at.write(`d/in/deep/${index}`, 'x');
+      at.mkdir('d/second');
+      const descriptors = readdirSync('/proc/self/fd').length;
       const control = new AbortController();
       let created = 0;
       at.fs.beforeCreate = () => {
@@ -318,7 +325,8 @@ describe('local to Alluxio', () => {
       await expect(at.upload(at.local('d'), '/dst', { signal: control.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
       expect(created).toBeLessThan(20);
       expect(at.problems).toEqual([]);
-      for (const line of at.fs.tree().slice(1)) expect(line).toMatch(/^\/dst\/\d+=x$/);
+      for (const line of at.fs.tree()) expect(line).toMatch(/^\/dst\/(in\/|second\/|in\/deep\/|in\/deep\/\d+=x)?$/);
+      expect(readdirSync('/proc/self/fd')).toHaveLength(descriptors);
       expect(at.lines).not.toContain(`Copied file://${at.local('d')} to /dst`);
     });
   });

@@ -1,0 +1,2 @@
+export { createTransfers } from './transfers.ts';
+export type { TransferDeps } from './transfers.ts';

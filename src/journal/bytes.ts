@@ -1,0 +1,214 @@
+/**
+ * Reading and writing the compact binary forms. One scratch buffer is reused for every record: what `done()` returns is valid until the next `start()`,
+ * unless it is copied.
+ */
+import { AlluxioError } from '../errors.ts';
+
+const TWO_32 = 0x1_0000_0000;
+/** Times are stored as unsigned 48-bit numbers around this origin, so that files older than 1970 are no special case. */
+const TIME_ORIGIN = 2 ** 47;
+
+function checkInteger(value: number): void {
+  if (!Number.isSafeInteger(value)) throw new AlluxioError('INTERNAL', `${value} is not an integer that a record can hold.`);
+}
+
+export class ByteWriter {
+  #bytes = Buffer.allocUnsafe(4096);
+  #at = 0;
+
+  start(): this {
+    this.#at = 0;
+    return this;
+  }
+
+  /** A copy of what was written. */
+  done(): Buffer {
+    const copy = Buffer.allocUnsafe(this.#at);
+    this.#bytes.copy(copy, 0, 0, this.#at);
+    return copy;
+  }
+
+  #reserve(size: number): void {
+    if (this.#at + size <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#at + size));
+    this.#bytes.copy(grown, 0, 0, this.#at);
+    this.#bytes = grown;
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#at++] = value;
+  }
+
+  uint32(value: number): void {
+    this.#reserve(4);
+    this.#at = this.#bytes.writeUInt32LE(value >>> 0, this.#at);
+  }
+
+  /** A whole number from 0 up, seven bits a byte. */
+  count(value: number): void {
+    checkInteger(value);
+    if (value < 0) throw new AlluxioError('INTERNAL', `${value} is negative where a record cannot hold that.`);
+    this.#reserve(8);
+    let rest = value;
+    while (rest >= 0x8000_0000) {
+      this.#bytes[this.#at++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest >= 128) {
+      this.#bytes[this.#at++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#at++] = rest;
+  }
+
+  /** A whole number of either sign, short when it is near 0. */
+  signed(value: number): void {
+    this.count(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  time(ms: number): void {
+    checkInteger(ms);
+    const shifted = ms + TIME_ORIGIN;
+    if (shifted < 0 || shifted >= 2 * TIME_ORIGIN) throw new AlluxioError('INTERNAL', `${ms} is no time that a record can hold.`);
+    this.#reserve(6);
+    this.#at = this.#bytes.writeUIntLE(shifted, this.#at, 6);
+  }
+
+  text(value: string): void {
+    const size = Buffer.byteLength(value);
+    this.count(size);
+    this.#reserve(size);
+    this.#at += this.#bytes.write(value, this.#at, size);
+  }
+
+  hex(value: string): void {
+    this.#reserve(value.length / 2);
+    this.#at += this.#bytes.write(value, this.#at, 'hex');
+  }
+
+  uint64(value: bigint): void {
+    this.#reserve(8);
+    this.#at = this.#bytes.writeBigUInt64LE(value, this.#at);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.count(value.length);
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#at);
+    this.#at += value.length;
+  }
+}
+
+/** Owners and groups repeat from record to record: the same bytes as last time give the same string, without decoding. */
+class LastText {
+  #bytes = Buffer.alloc(0);
+  #text = '';
+
+  read(source: Buffer, start: number, end: number): string {
+    const size = end - start;
+    const bytes = this.#bytes;
+    if (bytes.length === size) {
+      let same = 0;
+      while (same < size && bytes[same] === source[start + same]) same++;
+      if (same === size) return this.#text;
+    }
+    this.#text = source.toString('utf8', start, end);
+    this.#bytes = Buffer.from(this.#text);
+    return this.#text;
+  }
+}
+
+export class ByteReader {
+  #bytes: Buffer = Buffer.alloc(0);
+  #at = 0;
+  readonly #last = new LastText();
+
+  start(bytes: Buffer, at = 0): this {
+    this.#bytes = bytes;
+    this.#at = at;
+    return this;
+  }
+
+  #next(): number {
+    const value = this.#bytes[this.#at++];
+    if (value === undefined) throw new AlluxioError('CORRUPT', 'A record of the journal ends early.', { hint: 'Restore the journal from a backup.' });
+    return value;
+  }
+
+  byte(): number {
+    return this.#next();
+  }
+
+  uint32(): number {
+    const low = this.#next() | (this.#next() << 8) | (this.#next() << 16);
+    return (low + this.#next() * 0x100_0000) >>> 0;
+  }
+
+  count(): number {
+    let byte = this.#next();
+    if (byte < 128) return byte;
+    let value = byte & 127;
+    let shift = 7;
+    while (shift < 28) {
+      byte = this.#next();
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+      shift += 7;
+    }
+    let factor = 2 ** 28;
+    for (;;) {
+      byte = this.#next();
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+      factor *= 128;
+    }
+  }
+
+  signed(): number {
+    const value = this.count();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  time(): number {
+    const low = this.uint32();
+    const high = this.#next() | (this.#next() << 8);
+    return high * TWO_32 + low - TIME_ORIGIN;
+  }
+
+  text(): string {
+    const size = this.count();
+    const start = this.#skip(size);
+    return this.#bytes.toString('utf8', start, start + size);
+  }
+
+  /** Like text(), for values that are mostly the same from record to record. */
+  repeatedText(): string {
+    const size = this.count();
+    const start = this.#skip(size);
+    return this.#last.read(this.#bytes, start, start + size);
+  }
+
+  hex(size: number): string {
+    const start = this.#skip(size);
+    return this.#bytes.toString('hex', start, start + size);
+  }
+
+  uint64(): bigint {
+    const low = this.uint32();
+    return (BigInt(this.uint32()) << 32n) | BigInt(low);
+  }
+
+  /** A view of the bytes, valid as long as the source is. */
+  bytes(): Buffer {
+    const size = this.count();
+    const start = this.#skip(size);
+    return this.#bytes.subarray(start, start + size);
+  }
+
+  #skip(size: number): number {
+    const start = this.#at;
+    this.#at += size;
+    return start;
+  }
+}

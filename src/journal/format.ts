@@ -1,0 +1,109 @@
+/** Making and opening a journal. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { AlluxioError } from '../errors.ts';
+import type { Actor, Journal } from './journal.ts';
+import { ROOT_ID } from './journal.ts';
+import { retiredKey } from './keys.ts';
+import type { InodeRecord, MountRecord } from './records.ts';
+import { currentStore, makeStore, namedStore, publishStore, removeOtherStores } from './store-files.ts';
+import { Store } from './store.ts';
+
+export interface OpenSettings {
+  /** `alluxio.master.journal.folder` */
+  readonly folder: string;
+  /** Log records to keep; all when absent. */
+  readonly keepLogEntries?: number;
+  readonly readOnly?: boolean;
+}
+
+export interface FormatSettings {
+  readonly folder: string;
+  /** The mount at `/`. */
+  readonly mount: MountRecord;
+  /** Owner of the root directory; may do everything. */
+  readonly superuser: string;
+  readonly group: string;
+  readonly nowMs: number;
+}
+
+/**
+ * Opens a formatted journal. What is wrong with it is said here, before anything of it is used.
+ * @throws UNFORMATTED, UNSUPPORTED, CORRUPT, PERMISSION_DENIED
+ */
+export async function openStore(settings: OpenSettings): Promise<Journal> {
+  const path = currentStore(settings.folder);
+  const { LmdbEngine } = await import('./lmdb-engine.ts');
+  const engine = new LmdbEngine(path, { readOnly: settings.readOnly ?? false });
+  return new Store(engine, settings.keepLogEntries === undefined ? { folder: settings.folder } : { folder: settings.folder, keepLogEntries: settings.keepLogEntries });
+}
+
+/**
+ * Replaces whatever journal is in the folder by an empty one with a root directory and a root mount. A crash leaves the old journal or the new one; processes
+ * that still use the old one are refused from then on.
+ */
+export async function formatStore(settings: FormatSettings): Promise<void> {
+  const { folder } = settings;
+  const path = makeStore(folder, randomBytes(6).toString('hex'));
+  const { LmdbEngine } = await import('./lmdb-engine.ts');
+  const store = new Store(new LmdbEngine(path, { create: true }), { folder });
+  await initialise(store, settings);
+  await store.close();
+  const replaced = namedStore(folder);
+  publishStore(folder, path);
+  if (replaced !== undefined) await retire(replaced);
+  removeOtherStores(folder, path);
+}
+
+/** The first entries of every log: a replay makes the same store. */
+export async function initialise(journal: Journal, settings: Omit<FormatSettings, 'folder'>): Promise<void> {
+  const actor: Actor = { user: settings.superuser, command: 'format' };
+  const clusterId = randomUUID();
+  await journal.transact(actor, settings.nowMs, (tx) => {
+    tx.append({ type: 'inode-created', parentId: 0, name: '', inode: rootInode(settings) });
+    tx.append({ type: 'mount-added', mount: settings.mount });
+    tx.append({ type: 'fact-set', name: 'superuser', value: settings.superuser });
+    tx.append({ type: 'fact-set', name: 'clusterId', value: clusterId });
+  });
+}
+
+function rootInode({ superuser, group, nowMs, mount }: Omit<FormatSettings, 'folder'>): InodeRecord {
+  return {
+    id: ROOT_ID,
+    directory: true,
+    length: 0,
+    blockSize: 0,
+    createdMs: nowMs,
+    modifiedMs: nowMs,
+    accessedMs: nowMs,
+    owner: superuser,
+    group,
+    mode: 0o755,
+    persistence: 'PERSISTED',
+    pinned: false,
+    pinnedMedia: [],
+    ttlMs: -1,
+    ttlAction: 'DELETE',
+    replicationMin: 0,
+    replicationMax: -1,
+    cachedBytes: 0,
+    acl: [],
+    defaultAcl: [],
+    contentHash: '',
+    crc64: '',
+    childrenLoaded: false,
+    syncedMs: 0,
+    mountId: mount.id,
+  };
+}
+
+/** Marks a replaced store. One that is damaged or gone already has no users to stop. */
+async function retire(path: string): Promise<void> {
+  const { LmdbEngine } = await import('./lmdb-engine.ts');
+  try {
+    const engine = new LmdbEngine(path);
+    await engine.write((kv) => kv.put(retiredKey(), Buffer.alloc(0)));
+    await engine.close();
+  } catch (error) {
+    if (!(error instanceof AlluxioError)) throw error;
+  }
+}

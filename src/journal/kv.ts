@@ -1,0 +1,46 @@
+/**
+ * What the journal needs of a store: ordered binary keys (1 to 1,978 bytes) and values in one space, snapshots for readers, one writer at a time.
+ * Implementations: lmdb-engine.ts (shared by processes, durable), memory-engine.ts (tests).
+ */
+
+/** A key and a value in buffers that are reused: to be read before anything else is asked of the store. */
+export interface RawEntry {
+  key: Buffer;
+  keyStart: number;
+  keyEnd: number;
+  value: Buffer;
+  valueEnd: number;
+}
+
+/** Keys from `from` to before `to`, in byte order. */
+export interface KeyRange {
+  readonly from: Buffer;
+  readonly to: Buffer;
+  readonly limit?: number;
+  /** Greatest first. */
+  readonly reverse?: boolean;
+}
+
+export interface KvReader {
+  /** The value, in a buffer that is valid until the next call. */
+  get(key: Buffer): Buffer | undefined;
+  /** Calls `visit` for each key of the range. The visitor must not call the store. */
+  scan(range: KeyRange, visit: (entry: RawEntry) => void): void;
+}
+
+export interface KvWriter extends KvReader {
+  put(key: Buffer, value: Buffer): void;
+  delete(key: Buffer): void;
+}
+
+export interface KvEngine {
+  /** One consistent state for the time of the callback; never waits for a writer. */
+  read<T>(fn: (kv: KvReader) => T): T;
+  /**
+   * Runs the callback as the only writer of all processes; it sees its own writes. All of them are kept and durable when the promise resolves;
+   * when the callback throws, none is, and the promise rejects with its error. @throws NO_SPACE, CORRUPT, UNAVAILABLE of the store itself.
+   */
+  write<T>(fn: (kv: KvWriter) => T): Promise<T>;
+  close(): Promise<void>;
+}
+

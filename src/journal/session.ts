@@ -1,0 +1,157 @@
+/** One transaction of the store: the callbacks that share it, the entries they append, the log. */
+import { AlluxioError } from '../errors.ts';
+import { Applier } from './apply.ts';
+import type { Entry } from './entries.ts';
+import type { Actor, Transaction, UsageRecord } from './journal.ts';
+import { TABLE, get48, logKey, tableRange } from './keys.ts';
+import type { KvWriter } from './kv.ts';
+import { encodeLog } from './log-codec.ts';
+import type { TotalsRecord } from './records.ts';
+import { Tables } from './tables.ts';
+
+/** Log records dropped in one transaction, so that it stays short; more only where as many are added. */
+export const PRUNE_STEP = 1000;
+
+export interface LogLimit {
+  /** Records to keep. */
+  readonly keep: number;
+  /** The oldest record, as far as known: saves a look in most transactions. */
+  oldest: number;
+}
+
+export class WriteSession {
+  readonly #kv: KvWriter;
+  readonly #applier: Applier;
+  readonly #firstSeq: number;
+  #lastSeq: number;
+
+  constructor(kv: KvWriter) {
+    this.#kv = kv;
+    this.#applier = new Applier(kv);
+    this.#lastSeq = new Tables(kv).lastSeq();
+    this.#firstSeq = this.#lastSeq;
+  }
+
+  get applier(): Applier {
+    return this.#applier;
+  }
+
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  nextSeq(): number {
+    return ++this.#lastSeq;
+  }
+
+  apply(entry: Entry): void {
+    this.#applier.apply(entry);
+  }
+
+  log(seq: number, actor: Actor, timeMs: number, entry: Entry): void {
+    this.#kv.put(logKey(seq), encodeLog(actor, timeMs, entry));
+  }
+
+  begin(actor: Actor, timeMs: number): TransactionView {
+    return new TransactionView(this, this.#kv, actor, timeMs);
+  }
+
+  /** Writes what was gathered; after the last callback. */
+  finish(limit?: LogLimit): void {
+    this.#applier.flush();
+    if (limit !== undefined) this.#prune(limit);
+  }
+
+  #prune(limit: LogLimit): void {
+    const slack = Math.min(PRUNE_STEP, Math.ceil(limit.keep / 10));
+    if (this.#lastSeq - limit.oldest < limit.keep + slack) return;
+    const step = Math.max(PRUNE_STEP, 2 * (this.#lastSeq - this.#firstSeq));
+    limit.oldest = dropLog(this.#kv, this.#lastSeq - limit.keep + 1, step).oldest;
+  }
+}
+
+/** Drops at most `step` of the oldest log records below `below`. The newest stays: its number is the store's memory of the last one. */
+export function dropLog(kv: KvWriter, below: number, step: number): { dropped: number; oldest: number } {
+  const seqs: number[] = [];
+  const { from } = tableRange(TABLE.log);
+  kv.scan({ from, to: logKey(Math.max(0, below)), limit: step }, (entry) => {
+    seqs.push(get48(entry.key, entry.keyStart + 1));
+  });
+  for (const seq of seqs) kv.delete(logKey(seq));
+  const last = seqs[seqs.length - 1];
+  return { dropped: seqs.length, oldest: last === undefined ? below : last + 1 };
+}
+
+export class TransactionView extends Tables implements Transaction {
+  #session: WriteSession | undefined;
+  readonly #actor: Actor;
+  readonly #timeMs: number;
+  /** The log position of this callback's one `sequence-moved`, taken at the first allocation. */
+  #sequenceSeq = 0;
+  #next = 0;
+  #wrote = false;
+
+  constructor(session: WriteSession, kv: KvWriter, actor: Actor, timeMs: number) {
+    super(kv);
+    this.#session = session;
+    this.#actor = actor;
+    this.#timeMs = timeMs;
+  }
+
+  /** True when an abort is needed to get rid of what the callback did. */
+  get wrote(): boolean {
+    return this.#wrote;
+  }
+
+  append(entry: Entry): void {
+    const session = this.#current();
+    this.#wrote = true;
+    session.apply(entry);
+    session.log(session.nextSeq(), this.#actor, this.#timeMs, entry);
+  }
+
+  allocate(): number {
+    const session = this.#current();
+    if (this.#sequenceSeq === 0) {
+      this.#wrote = true;
+      this.#next = super.sequence();
+      this.#sequenceSeq = session.nextSeq();
+    }
+    return this.#next++;
+  }
+
+  override sequence(): number {
+    return this.#sequenceSeq === 0 ? super.sequence() : this.#next;
+  }
+
+  override lastSeq(): number {
+    return this.#current().lastSeq;
+  }
+
+  override totals(directoryId: number): TotalsRecord {
+    return this.#current().applier.totals(directoryId);
+  }
+
+  override usage(directory: number): UsageRecord {
+    return this.#current().applier.usage(directory);
+  }
+
+  /** The callback has returned: its allocations become one entry. */
+  complete(): void {
+    if (this.#sequenceSeq === 0) return;
+    const session = this.#current();
+    const entry: Entry = { type: 'sequence-moved', next: this.#next };
+    session.apply(entry);
+    session.log(this.#sequenceSeq, this.#actor, this.#timeMs, entry);
+  }
+
+  override end(): void {
+    super.end();
+    this.#session = undefined;
+  }
+
+  #current(): WriteSession {
+    if (this.#session === undefined) throw new AlluxioError('INTERNAL', 'A transaction of the journal was used after its callback had ended.');
+    return this.#session;
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * The files of a journal folder. `journal.json` says which format and which store folder is the current one; it is replaced by a rename, so that the folder shows
+ * the old journal or the new one and never a mix. A store folder has a name of its own: a process that still has an old one open shares no file with the new.
+ *
+ *   journal.json              {"formatVersion":1,"store":"store-<random>"}
+ *   store-<random>/data.mdb   LMDB: meta pages, then the B-tree
+ *   store-<random>/lock.mdb   LMDB: the writer's lock and the readers' slots
+ */
+import { closeSync, fsyncSync, openSync, readFileSync, readSync, fstatSync, renameSync, rmSync, readdirSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AlluxioError, systemCode } from '../errors.ts';
+import { damaged, storeError } from './store-error.ts';
+
+export const FORMAT_VERSION = 1;
+const POINTER = 'journal.json';
+const STORE_PREFIX = 'store-';
+const DATA_FILE = 'data.mdb';
+
+/** LMDB's meta pages, as lmdb-js 3 lays them out: two, each behind a page header of 24 bytes. */
+const META_MAGIC = 0xbeefc0de;
+const META_PAGE_HEADER = 24;
+const META_PAGE_SIZE_AT = 24;
+const META_LAST_PAGE_AT = 120;
+const META_BYTES = 160;
+
+interface Pointer {
+  readonly formatVersion: number;
+  readonly store: string;
+}
+
+export function notFormatted(folder: string): AlluxioError {
+  return new AlluxioError('UNFORMATTED', `Journal ${folder} has not been formatted!`, { hint: 'Run: alluxio format' });
+}
+
+/**
+ * The folder of the current store, checked as far as can be without opening it.
+ * @throws UNFORMATTED, UNSUPPORTED (written by another version), CORRUPT, PERMISSION_DENIED
+ */
+export function currentStore(folder: string): string {
+  requireOwn(folder);
+  let text: string;
+  try {
+    text = readFileSync(join(folder, POINTER), 'utf8');
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw notFormatted(folder);
+    throw storeError(folder, error);
+  }
+  const pointer = parsePointer(text);
+  if (pointer === undefined) throw damaged(folder, `${POINTER} is not readable`);
+  requireVersion(folder, pointer.formatVersion);
+  const store = join(folder, pointer.store);
+  requireWholeData(folder, join(store, DATA_FILE));
+  return store;
+}
+
+/** The current store if there is one that can be named, without any check of it: for what replaces it. */
+export function namedStore(folder: string): string | undefined {
+  try {
+    const pointer = parsePointer(readFileSync(join(folder, POINTER), 'utf8'));
+    return pointer === undefined ? undefined : join(folder, pointer.store);
+  } catch (error) {
+    if (systemCode(error) !== undefined) return undefined;
+    throw error;
+  }
+}
+
+/** Makes an empty folder for a new store, which nobody finds before publishStore(). */
+export function makeStore(folder: string, random: string): string {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  requireOwn(folder);
+  const store = join(folder, STORE_PREFIX + random);
+  try {
+    mkdirSync(store, { mode: 0o700 });
+  } catch (error) {
+    throw storeError(folder, error);
+  }
+  return store;
+}
+
+/** Makes a finished store the current one. Everything is on disk before the rename. */
+export function publishStore(folder: string, store: string): void {
+  syncPath(join(store, DATA_FILE));
+  syncPath(store);
+  const pointer: Pointer = { formatVersion: FORMAT_VERSION, store: store.slice(store.lastIndexOf(STORE_PREFIX)) };
+  const temporary = join(folder, `${POINTER}.new`);
+  writeFileSync(temporary, `${JSON.stringify(pointer)}\n`, { mode: 0o600, flush: true });
+  renameSync(temporary, join(folder, POINTER));
+  syncPath(folder);
+}
+
+/** Removes every store but `keep`: replaced ones, and halves that a killed format left. */
+export function removeOtherStores(folder: string, keep: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (name.startsWith(STORE_PREFIX) && path !== keep) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function parsePointer(text: string): Pointer | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (typeof value !== 'object' || value === null || !('formatVersion' in value) || !('store' in value)) return undefined;
+  const { formatVersion, store } = value;
+  if (typeof formatVersion !== 'number' || typeof store !== 'string' || !/^store-[0-9a-f]+$/.test(store)) return undefined;
+  return { formatVersion, store };
+}
+
+function requireVersion(folder: string, version: number): void {
+  if (version === FORMAT_VERSION) return;
+  if (version > FORMAT_VERSION) {
+    throw new AlluxioError('UNSUPPORTED', `Journal ${folder} was written by a newer version (format ${version}; this one reads ${FORMAT_VERSION}).`, {
+      hint: 'Use the newer version of alluxio, or another alluxio.master.journal.folder.',
+    });
+  }
+  throw new AlluxioError('UNSUPPORTED', `Journal ${folder} has format ${version}, which this version does not read (it reads ${FORMAT_VERSION}).`, {
+    hint: 'Run: alluxio format (forgets all metadata and mounts; the under storage is not touched)',
+  });
+}
+
+/** A store holds credentials: it belongs to one user. The superuser of the machine may use every one. */
+function requireOwn(folder: string): void {
+  const uid = process.geteuid?.();
+  if (uid === undefined || uid === 0) return;
+  let owner: number;
+  try {
+    owner = statSync(folder).uid;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return;
+    throw storeError(folder, error);
+  }
+  if (owner === uid) return;
+  const name = userName(owner);
+  throw new AlluxioError('PERMISSION_DENIED', `Journal ${folder} belongs to ${name}.`, {
+    hint: `Run the command as ${name}, or set alluxio.master.journal.folder to a folder of your own.`,
+  });
+}
+
+function userName(uid: number): string {
+  let passwd = '';
+  try {
+    passwd = readFileSync('/etc/passwd', 'utf8');
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+  }
+  const line = passwd.split('\n').find((each) => each.split(':')[2] === String(uid));
+  return line?.split(':')[0] ?? `user ${uid}`;
+}
+
+/** A file that ends before the last page that its meta pages name would kill the process (SIGBUS) when the map is read. */
+function requireWholeData(folder: string, path: string): void {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw damaged(folder, `${path} is missing`, error);
+    throw storeError(folder, error);
+  }
+  try {
+    const first = readMeta(file, 0);
+    const second = first === undefined ? undefined : readMeta(file, first.pageSize);
+    if (first === undefined || second === undefined) throw damaged(folder, `${DATA_FILE} is not a journal or has been truncated`);
+    // Sizes are read after the meta pages: a writer extends the file before it names the new pages.
+    const { size } = fstatSync(file);
+    const needed = (Math.max(first.lastPage, second.lastPage) + 1) * first.pageSize;
+    if (size < needed) throw damaged(folder, `${DATA_FILE} has ${size} bytes of ${needed}`);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readMeta(file: number, at: number): { pageSize: number; lastPage: number } | undefined {
+  const bytes = Buffer.alloc(META_PAGE_HEADER + META_BYTES);
+  if (readSync(file, bytes, 0, bytes.length, at) < bytes.length) return undefined;
+  const meta = bytes.subarray(META_PAGE_HEADER);
+  if (meta.readUInt32LE(0) !== META_MAGIC) return undefined;
+  const pageSize = meta.readUInt32LE(META_PAGE_SIZE_AT);
+  if (pageSize < 512 || pageSize > 65536) return undefined;
+  return { pageSize, lastPage: Number(meta.readBigUInt64LE(META_LAST_PAGE_AT)) };
+}
+
+function syncPath(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

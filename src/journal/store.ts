@@ -1,0 +1,90 @@
+/** The Journal over any KvEngine: views, transactions that share commits, the log. */
+import { isCredentialKey, MASK } from '../config/redact.ts';
+import { AlluxioError } from '../errors.ts';
+import type { Entry } from './entries.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { Actor, Journal, LogRecord, NotPromise, Transaction, View } from './journal.ts';
+import { TABLE, get48, logKey, retiredKey, tableRange } from './keys.ts';
+import type { KvEngine, KvReader } from './kv.ts';
+import { decodeLog } from './log-codec.ts';
+import { dropLog, PRUNE_STEP, type LogLimit } from './session.ts';
+import { Tables } from './tables.ts';
+
+export interface StoreOptions {
+  /** For messages. */
+  readonly folder: string;
+  /** Log records to keep; all of them when absent. */
+  readonly keepLogEntries?: number;
+}
+
+export class Store implements Journal {
+  readonly #engine: KvEngine;
+  readonly #commits: GroupCommit;
+  readonly #folder: string;
+
+  constructor(engine: KvEngine, options: StoreOptions) {
+    this.#engine = engine;
+    this.#folder = options.folder;
+    const limit: LogLimit | undefined = options.keepLogEntries === undefined ? undefined : { keep: Math.max(1, options.keepLogEntries), oldest: 0 };
+    this.#commits = new GroupCommit(engine, (kv) => this.#requireCurrent(kv), limit);
+  }
+
+  read<T>(fn: (view: View) => T & NotPromise<T>): T {
+    return this.#engine.read((kv) => {
+      this.#requireCurrent(kv);
+      const view = new Tables(kv);
+      try {
+        return fn(view);
+      } finally {
+        view.end();
+      }
+    });
+  }
+
+  transact<T>(actor: Actor, timeMs: number, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
+    return this.#commits.add<T>(actor, timeMs, fn);
+  }
+
+  log(range: { from?: number; limit?: number } = {}): LogRecord[] {
+    return this.rawLog(range).map((record) => ({ ...record, entry: masked(record.entry) }));
+  }
+
+  /** The log as it must be replayed: with the credentials of mounts. Not for anybody's eyes. */
+  rawLog(range: { from?: number; limit?: number } = {}): LogRecord[] {
+    const bounds = { from: logKey(Math.max(0, range.from ?? 0)), to: tableRange(TABLE.log).to };
+    return this.#engine.read((kv) => {
+      this.#requireCurrent(kv);
+      const records: LogRecord[] = [];
+      kv.scan(range.limit === undefined ? bounds : { ...bounds, limit: range.limit }, (entry) => {
+        records.push(decodeLog(get48(entry.key, entry.keyStart + 1), entry.value));
+      });
+      return records;
+    });
+  }
+
+  async pruneLog(below: number): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const dropped = await this.#engine.write((kv) => dropLog(kv, Math.min(below, new Tables(kv).lastSeq()), PRUNE_STEP).dropped);
+      total += dropped;
+      if (dropped < PRUNE_STEP) return total;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.idle();
+    await this.#engine.close();
+  }
+
+  /** Format leaves this mark in the store that it replaces: a process that still has it open would write what nobody reads. */
+  #requireCurrent(kv: KvReader): void {
+    if (kv.get(retiredKey()) === undefined) return;
+    throw new AlluxioError('UNFORMATTED', `Journal ${this.#folder} was formatted again while it was in use.`, { hint: 'Run the command again.' });
+  }
+}
+
+function masked(entry: Entry): Entry {
+  if (entry.type !== 'mount-added' && entry.type !== 'mount-changed') return entry;
+  const properties = Object.fromEntries(Object.entries(entry.mount.properties).map(([key, value]) => [key, isCredentialKey(key) ? MASK : value]));
+  return { ...entry, mount: { ...entry.mount, properties } };
+}

@@ -1,0 +1,200 @@
+/** The state tables as a View: decoding on top of a reader of keys. */
+import { AlluxioError } from '../errors.ts';
+import { decodeBlock, decodeHolders, decodeInode, decodeJson, decodeNumber, decodePlace, decodeSpace, decodeText, decodeTotals } from './codec.ts';
+import type { Child, HeldLease, UsageRecord, View } from './journal.ts';
+import {
+  NAME_OFFSET,
+  TABLE,
+  blockKey,
+  directoryUseRange,
+  expiryKey,
+  factKey,
+  get48,
+  inodeKey,
+  inodeKeyAfter,
+  intentKey,
+  leaseKey,
+  numberRange,
+  parseUseKey,
+  pathDefaultsKey,
+  placeKey,
+  sequenceKey,
+  spaceKey,
+  tableRange,
+  toPersistKey,
+  totalsKey,
+  useKey,
+} from './keys.ts';
+import type { KeyRange, KvReader } from './kv.ts';
+import { NO_TOTALS } from './totals.ts';
+import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, TotalsRecord } from './records.ts';
+
+/** Ids below are given by hand: the root, limbo, the root mount, and some to spare. */
+export const FIRST_SEQUENCE = 16;
+const NO_USAGE: UsageRecord = Object.freeze({ used: 0, reserved: 0 });
+
+/** Stands in once a callback has ended: a view that was kept fails instead of reading another state. */
+const ENDED: KvReader = {
+  get: () => {
+    throw new AlluxioError('INTERNAL', 'A view of the journal was used after its callback had ended.');
+  },
+  scan: () => {
+    throw new AlluxioError('INTERNAL', 'A view of the journal was used after its callback had ended.');
+  },
+};
+
+export class Tables implements View {
+  #kv: KvReader;
+
+  constructor(kv: KvReader) {
+    this.#kv = kv;
+  }
+
+  end(): void {
+    this.#kv = ENDED;
+  }
+
+  child(parentId: number, name: string): InodeRecord | undefined {
+    const value = this.#kv.get(inodeKey(parentId, name));
+    return value === undefined ? undefined : decodeInode(value);
+  }
+
+  locate(id: number): Child | undefined {
+    const value = this.#kv.get(placeKey(id));
+    if (value === undefined) return undefined;
+    const { parentId, name } = decodePlace(value);
+    const inode = this.child(parentId, name);
+    if (inode === undefined) throw new AlluxioError('CORRUPT', `Inode ${id} of the journal has a place but no attributes.`, { hint: 'Restore the journal from a backup.' });
+    return { parentId, name, inode };
+  }
+
+  children(parentId: number, range: { after?: string; limit?: number } = {}): Child[] {
+    const { from, to } = numberRange(TABLE.inode, parentId);
+    const found: Child[] = [];
+    this.#kv.scan(limited({ from: range.after === undefined ? from : inodeKeyAfter(parentId, range.after), to }, range.limit), (entry) => {
+      const name = entry.key.toString('utf8', entry.keyStart + NAME_OFFSET, entry.keyEnd);
+      found.push({ parentId, name, inode: decodeInode(entry.value) });
+    });
+    return found;
+  }
+
+  totals(directoryId: number): TotalsRecord {
+    const value = this.#kv.get(totalsKey(directoryId));
+    return value === undefined ? NO_TOTALS : decodeTotals(value);
+  }
+
+  block(fileId: number, index: number): BlockRecord | undefined {
+    const value = this.#kv.get(blockKey(fileId, index));
+    return value === undefined ? undefined : decodeBlock(value, fileId, index);
+  }
+
+  blocks(fileId: number): BlockRecord[] {
+    const found: BlockRecord[] = [];
+    this.#kv.scan(numberRange(TABLE.block, fileId), (entry) => {
+      found.push(decodeBlock(entry.value, fileId, entry.key.readUInt32BE(entry.keyStart + NAME_OFFSET)));
+    });
+    return found;
+  }
+
+  blocksByUse(directory: number, range: { limit: number; after?: BlockRecord }): BlockRecord[] {
+    const { from, to } = directoryUseRange(directory);
+    const uses: { fileId: number; index: number }[] = [];
+    this.#kv.scan(limited({ from: range.after === undefined ? from : useKey(range.after, 1), to }, range.limit), (entry) => {
+      uses.push(parseUseKey(entry.key.subarray(entry.keyStart, entry.keyEnd)));
+    });
+    const found: BlockRecord[] = [];
+    for (const { fileId, index } of uses) {
+      const block = this.block(fileId, index);
+      if (block !== undefined) found.push(block);
+    }
+    return found;
+  }
+
+  usage(directory: number): UsageRecord {
+    const value = this.#kv.get(spaceKey(directory));
+    return value === undefined ? NO_USAGE : decodeSpace(value);
+  }
+
+  mounts(): MountRecord[] {
+    return this.#records<MountRecord>(TABLE.mount);
+  }
+
+  intents(): IntentRecord[] {
+    return this.#records<IntentRecord>(TABLE.intent);
+  }
+
+  intent(id: number): IntentRecord | undefined {
+    const value = this.#kv.get(intentKey(id));
+    return value === undefined ? undefined : decodeJson<IntentRecord>(value);
+  }
+
+  lease(parentId: number, name: string): HeldLease | undefined {
+    const value = this.#kv.get(leaseKey(parentId, name));
+    const holder = value === undefined ? undefined : decodeHolders(value)[0];
+    return holder === undefined ? undefined : { parentId, name, scope: holder.scope, intentId: holder.intentId };
+  }
+
+  leases(): HeldLease[] {
+    const found: HeldLease[] = [];
+    this.#kv.scan(tableRange(TABLE.lease), (entry) => {
+      const parentId = get48(entry.key, entry.keyStart + 1);
+      const name = entry.key.toString('utf8', entry.keyStart + NAME_OFFSET, entry.keyEnd);
+      for (const { scope, intentId } of decodeHolders(entry.value)) found.push({ parentId, name, scope, intentId });
+    });
+    return found;
+  }
+
+  lastSeq(): number {
+    let seq = 0;
+    this.#kv.scan({ ...tableRange(TABLE.log), reverse: true, limit: 1 }, (entry) => {
+      seq = get48(entry.key, entry.keyStart + 1);
+    });
+    return seq;
+  }
+
+  toBePersisted(range: { after?: number; limit?: number } = {}): number[] {
+    const { from, to } = tableRange(TABLE.toPersist);
+    return this.#ids({ from: range.after === undefined ? from : toPersistKey(range.after + 1), to }, 1, range.limit);
+  }
+
+  expired(ms: number, limit: number): number[] {
+    if (ms < 0) return [];
+    return this.#ids({ from: expiryKey(0, 0), to: expiryKey(ms + 1, 0) }, NAME_OFFSET, limit);
+  }
+
+  pathDefaults(): Map<string, Readonly<Record<string, string>>> {
+    const value = this.#kv.get(pathDefaultsKey());
+    return new Map(value === undefined ? [] : decodeJson<[string, Record<string, string>][]>(value));
+  }
+
+  fact(name: string): string | undefined {
+    const value = this.#kv.get(factKey(name));
+    return value === undefined ? undefined : decodeText(value);
+  }
+
+  sequence(): number {
+    const value = this.#kv.get(sequenceKey());
+    return value === undefined ? FIRST_SEQUENCE : decodeNumber(value);
+  }
+
+  #records<T>(table: number): T[] {
+    const found: T[] = [];
+    this.#kv.scan(tableRange(table), (entry) => {
+      found.push(decodeJson<T>(entry.value.subarray(0, entry.valueEnd)));
+    });
+    return found;
+  }
+
+  /** The ids that stand at `offset` of the keys. */
+  #ids(range: KeyRange, offset: number, limit: number | undefined): number[] {
+    const found: number[] = [];
+    this.#kv.scan(limited(range, limit), (entry) => {
+      found.push(get48(entry.key, entry.keyStart + offset));
+    });
+    return found;
+  }
+}
+
+function limited(range: KeyRange, limit: number | undefined): KeyRange {
+  return limit === undefined ? range : { ...range, limit };
+}

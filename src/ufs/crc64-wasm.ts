@@ -1,0 +1,216 @@
+/**
+ * CRC-64/XZ as a WebAssembly module, assembled here. Two lanes of 4 KiB run side by side and are joined by a multiplication from tables: a single
+ * lane waits for its own look-ups. Measured here: 2.5 GB/s, hash-wasm 1.4, one lane 1.1, four lanes (too few registers) 2.0.
+ */
+
+/** The polynomial of ECMA-182, bit-reversed: bit 63 stands for x^0. */
+export const POLYNOMIAL = 0xc96c5795d7870f42n;
+
+const LANES = 2;
+const LANE_BYTES = 4096;
+const TABLE_BYTES = 256 * 8;
+/** Eight tables that take eight bytes of input at a time, then eight that multiply by x^(8 × LANE_BYTES), then the input. */
+const STEP_TABLES = 0;
+const SHIFT_TABLES = 8 * TABLE_BYTES;
+const INPUT = 16 * TABLE_BYTES;
+const INPUT_BYTES = 64 * 1024;
+const PAGES = Math.ceil((INPUT + INPUT_BYTES) / 65536);
+
+export interface Crc64Engine {
+  /** Takes the raw register (all ones at first) over the bytes. */
+  update(register: bigint, bytes: Uint8Array): bigint;
+}
+
+/** Instructions used below, by their text names. */
+const OP = {
+  block: 0x02, loop: 0x03, end: 0x0b, br: 0x0c, brIf: 0x0d, get: 0x20, set: 0x21, tee: 0x22, load64: 0x29, load8: 0x31, const32: 0x41, const64: 0x42,
+  ltU: 0x49, eqz: 0x45, add: 0x6a, sub: 0x6b, and: 0x71, shl: 0x74, shrU: 0x76, xor64: 0x85, shrU64: 0x88, wrap: 0xa7,
+} as const;
+
+const I32 = 0x7f;
+const I64 = 0x7e;
+const VOID = 0x40;
+
+/** Locals of the one function: two parameters, then its own. */
+const LOCAL = { register: 0, length: 1, at: 2, laneEnd: 3, low: 4, high: 5, value: 6, firstLane: 7 } as const;
+
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; ; ) {
+    const byte = rest & 0x7f;
+    rest >>>= 7;
+    bytes.push(rest === 0 ? byte : byte | 0x80);
+    if (rest === 0) return bytes;
+  }
+}
+
+/** Signed LEB128 of a small non-negative number. */
+function signed(value: number): number[] {
+  const bytes = unsigned(value);
+  const last = bytes.at(-1) ?? 0;
+  return (last & 0x40) === 0 ? bytes : [...bytes.slice(0, -1), last | 0x80, 0];
+}
+
+function constant(value: number): number[] {
+  return [OP.const32, ...signed(value)];
+}
+
+function load(op: number, align: number, offset: number): number[] {
+  return [op, align, ...unsigned(offset)];
+}
+
+/** Replaces the value on the stack by the sum of its eight bytes' entries in the tables at `base`; byte k uses table 7 - k. */
+function lookUp(base: number): number[] {
+  const code = [OP.tee, LOCAL.value, OP.wrap, OP.set, LOCAL.low, OP.get, LOCAL.value, OP.const64, 32, OP.shrU64, OP.wrap, OP.set, LOCAL.high];
+  for (let byte = 0; byte < 8; byte++) {
+    const shift = (byte % 4) * 8 - 3;
+    // One shift makes both the byte's place and the entry's size of 8.
+    code.push(OP.get, byte < 4 ? LOCAL.low : LOCAL.high, ...constant(Math.abs(shift)), shift < 0 ? OP.shl : OP.shrU, ...constant(0xff * 8), OP.and);
+    code.push(...load(OP.load64, 3, base + (7 - byte) * TABLE_BYTES));
+    if (byte > 0) code.push(OP.xor64);
+  }
+  return code;
+}
+
+function lane(number: number): number {
+  return number === 0 ? LOCAL.register : LOCAL.firstLane + number - 1;
+}
+
+/** lane = step(lane ^ the eight bytes at `at` + its offset) */
+function stepLane(number: number): number[] {
+  return [OP.get, lane(number), OP.get, LOCAL.at, ...load(OP.load64, 0, INPUT + number * LANE_BYTES), OP.xor64, ...lookUp(STEP_TABLES), OP.set, lane(number)];
+}
+
+function advance(local: number, op: number, by: number): number[] {
+  return [OP.get, local, ...constant(by), op, OP.set, local];
+}
+
+/** Repeats `body` while at least `bytes` are left. */
+function whileLeft(bytes: number, body: number[]): number[] {
+  return [OP.block, VOID, OP.loop, VOID, OP.get, LOCAL.length, ...constant(bytes), OP.ltU, OP.brIf, 1, ...body, OP.br, 0, OP.end, OP.end];
+}
+
+function lanesBody(): number[] {
+  const numbers = Array.from({ length: LANES }, (_, number) => number);
+  const cleared = numbers.slice(1).flatMap((number) => [OP.const64, 0, OP.set, lane(number)]);
+  const inner = [...numbers.flatMap(stepLane), ...advance(LOCAL.at, OP.add, 8), OP.get, LOCAL.at, OP.get, LOCAL.laneEnd, OP.ltU, OP.brIf, 0];
+  const joined = numbers.slice(1).flatMap((number) => [OP.get, LOCAL.register, ...lookUp(SHIFT_TABLES), OP.get, lane(number), OP.xor64, OP.set, LOCAL.register]);
+  return [
+    ...cleared,
+    OP.get, LOCAL.at, ...constant(LANE_BYTES), OP.add, OP.set, LOCAL.laneEnd,
+    OP.loop, VOID, ...inner, OP.end,
+    ...joined,
+    ...advance(LOCAL.at, OP.add, (LANES - 1) * LANE_BYTES),
+    ...advance(LOCAL.length, OP.sub, LANES * LANE_BYTES),
+  ];
+}
+
+function functionBody(): number[] {
+  const eight = [...stepLane(0), ...advance(LOCAL.at, OP.add, 8), ...advance(LOCAL.length, OP.sub, 8)];
+  // register = (register >> 8) ^ table[(register ^ byte) & 255]
+  const single = [
+    OP.get, LOCAL.register, OP.const64, 8, OP.shrU64,
+    OP.get, LOCAL.register, OP.get, LOCAL.at, ...load(OP.load8, 0, INPUT), OP.xor64, OP.wrap, ...constant(0xff), OP.and, ...constant(3), OP.shl,
+    ...load(OP.load64, 3, STEP_TABLES), OP.xor64, OP.set, LOCAL.register,
+    ...advance(LOCAL.at, OP.add, 1), ...advance(LOCAL.length, OP.sub, 1),
+  ];
+  const locals = [2, ...unsigned(4), I32, ...unsigned(LANES), I64];
+  const code = [...locals, ...whileLeft(LANES * LANE_BYTES, lanesBody()), ...whileLeft(8, eight), ...whileLeft(1, single), OP.get, LOCAL.register, OP.end];
+  return [...unsigned(code.length), ...code];
+}
+
+function section(id: number, content: readonly number[]): number[] {
+  return [id, ...unsigned(content.length), ...content];
+}
+
+function name(text: string): number[] {
+  return [text.length, ...Buffer.from(text)];
+}
+
+function moduleBytes(): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from([
+    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    ...section(1, [1, 0x60, 2, I64, I32, 1, I64]),
+    ...section(3, [1, 0]),
+    ...section(5, [1, 0, PAGES]),
+    ...section(7, [2, ...name('memory'), 2, 0, ...name('update'), 0, 0]),
+    ...section(10, [1, ...functionBody()]),
+  ]);
+}
+
+/** One step of one bit, `bits` times: multiplication by x^bits. */
+function timesX(value: bigint, bits: number): bigint {
+  let product = value;
+  for (let bit = 0; bit < bits; bit++) product = (product & 1n) === 1n ? (product >> 1n) ^ POLYNOMIAL : product >> 1n;
+  return product;
+}
+
+function fillTables(memory: WebAssembly.Memory): void {
+  const words = new BigUint64Array(memory.buffer, 0, INPUT / 8);
+  const entry = (base: number, table: number): number => (base + table * TABLE_BYTES) / 8;
+  for (let byte = 0; byte < 256; byte++) words[byte] = timesX(BigInt(byte), 8);
+  for (let table = 1; table < 8; table++) {
+    for (let byte = 0; byte < 256; byte++) {
+      const before = words[entry(STEP_TABLES, table - 1) + byte] ?? 0n;
+      words[entry(STEP_TABLES, table) + byte] = (before >> 8n) ^ (words[Number(before & 0xffn)] ?? 0n);
+    }
+  }
+  // Bit 63 stands for 1, and each lower one for x times the one above.
+  let image = powerOfX(8 * LANE_BYTES);
+  for (let bit = 63; bit >= 0; bit--, image = timesX(image, 1)) words[entry(SHIFT_TABLES, 7 - (bit >> 3)) + (1 << (bit & 7))] = image;
+  for (let table = 0; table < 8; table++) {
+    const first = entry(SHIFT_TABLES, table);
+    for (let byte = 3; byte < 256; byte++) words[first + byte] = (words[first + (byte & (byte - 1))] ?? 0n) ^ (words[first + (byte & -byte)] ?? 0n);
+  }
+}
+
+/** x^exponent modulo the polynomial. */
+export function powerOfX(exponent: number): bigint {
+  let power = 1n << 63n;
+  let square = 1n << 62n;
+  for (let bits = BigInt(exponent); bits > 0n; bits >>= 1n) {
+    if ((bits & 1n) === 1n) power = multiply(power, square);
+    square = multiply(square, square);
+  }
+  return power;
+}
+
+/** Modulo the polynomial. */
+export function multiply(a: bigint, b: bigint): bigint {
+  let product = 0n;
+  for (let bit = 1n << 63n, factor = b; bit !== 0n; bit >>= 1n) {
+    if ((a & bit) !== 0n) product ^= factor;
+    factor = (factor & 1n) === 1n ? (factor >> 1n) ^ POLYNOMIAL : factor >> 1n;
+  }
+  return product;
+}
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  readonly update: (register: bigint, length: number) => bigint;
+}
+
+function isExports(value: object): value is Exports {
+  return 'memory' in value && value.memory instanceof WebAssembly.Memory && 'update' in value && typeof value.update === 'function';
+}
+
+/** Costs a few milliseconds; registers are the caller's, so one engine serves all. */
+export async function createEngine(): Promise<Crc64Engine> {
+  const { instance } = await WebAssembly.instantiate(moduleBytes());
+  const { exports } = instance;
+  if (!isExports(exports)) throw new TypeError('the assembled module lacks its exports');
+  fillTables(exports.memory);
+  const input = new Uint8Array(exports.memory.buffer, INPUT, INPUT_BYTES);
+  const { update } = exports;
+  return {
+    update(register, bytes) {
+      let now = register;
+      for (let at = 0; at < bytes.length; at += INPUT_BYTES) {
+        const block = bytes.subarray(at, at + INPUT_BYTES);
+        input.set(block);
+        now = BigInt.asUintN(64, update(now, block.length));
+      }
+      return now;
+    },
+  };
+}

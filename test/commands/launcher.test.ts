@@ -1,0 +1,88 @@
+/** bin/alluxio as built: finding the installation, its environment file, and how it ends. */
+import { once } from 'node:events';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/config/version.ts';
+import { makeHome } from '../support/home.ts';
+import type { Home } from '../support/home.ts';
+import { ALLUXIO, runAlluxio, startAlluxio, statusOf } from '../support/run-alluxio.ts';
+
+let home: Home;
+beforeEach(async () => {
+  home = await makeHome();
+});
+afterEach(() => home.remove());
+
+describe('the launcher', () => {
+  it('finds the installation behind symbolic links, from any directory', () => {
+    const [first, second] = [join(home.dir, 'first'), join(home.dir, 'second')];
+    symlinkSync(ALLUXIO, first);
+    symlinkSync('first', second);
+    const { status, stdout } = spawnSync(second, ['getConf', 'alluxio.home'], { cwd: '/', encoding: 'utf8', env: { PATH: process.env.PATH, HOME: home.dir } });
+    expect([status, stdout]).toEqual([0, `${resolve(dirname(ALLUXIO), '..')}\n`]);
+  });
+
+  it('reads alluxio-env.sh of the conf directory, and exports what it sets', async () => {
+    writeFileSync(join(home.confDir, 'alluxio-env.sh'), 'ALLUXIO_MASTER_HOSTNAME="from the file"\n');
+    const { stdout } = await runAlluxio(home, ['getConf', 'alluxio.master.hostname'], { env: { ALLUXIO_MASTER_HOSTNAME: 'from the caller' } });
+    expect(stdout).toBe('from the file\n');
+  });
+
+  it('passes words on as they are', async () => {
+    const { stderr } = await runAlluxio(home, ['fs', 'a b$(c)*\n"é"']);
+    expect(stderr).toMatch(/^a b\$\(c\)\*\\n"é" is an unknown command\.\n/);
+  });
+
+  it('says what to do where it is not built', () => {
+    const copy = join(home.dir, 'copy');
+    mkdirSync(copy);
+    cpSync(dirname(ALLUXIO), join(copy, 'bin'), { recursive: true });
+    const { status, stderr } = spawnSync(join(copy, 'bin', 'alluxio'), ['version'], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([1, `alluxio: not built yet; run 'npm ci && npm run build' in ${copy}\n`]);
+  });
+
+  it('says what is missing where there is no node, and where it is too old', () => {
+    const bare = spawnSync('/bin/sh', [ALLUXIO, 'version'], { encoding: 'utf8', env: { PATH: '/nowhere' } });
+    expect([bare.status, bare.stderr]).toEqual([1, 'alluxio: node was not found on the PATH; install Node.js 20.19 or later\n']);
+    const older = join(home.dir, 'older.cjs');
+    writeFileSync(older, "Object.defineProperty(process, 'versions', { value: { node: '18.20.4' } });");
+    const old = spawnSync(ALLUXIO, ['version'], { encoding: 'utf8', env: { PATH: process.env.PATH, NODE_OPTIONS: `--require=${older}` } });
+    expect([old.status, old.stderr]).toEqual([1, 'alluxio: Node.js 18.20.4 is too old; install 20.19 or later\n']);
+  });
+});
+
+describe('output', () => {
+  it('of version is the version', async () => {
+    expect(await runAlluxio(home, ['version'])).toMatchObject({ status: 0, stdout: `${VERSION}\n`, stderr: '' });
+    expect((await runAlluxio(home, ['version', '--json'])).stdout).toBe(`{"version":"${VERSION}"}\n`);
+  });
+
+  it('ends quietly when its reader has gone', async () => {
+    const child = startAlluxio(home, ['fs', 'help']);
+    child.stdout.destroy();
+    const errors: Buffer[] = [];
+    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+    expect(await statusOf(child, 30_000, ['fs', 'help'])).toBe(0);
+    expect(Buffer.concat(errors).toString()).toBe('');
+  });
+
+  it('that cannot be written is a failure', () => {
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', '"$0" version >/dev/full', ALLUXIO], { encoding: 'utf8', env: { PATH: process.env.PATH, HOME: home.dir } });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^Could not write the output: ENOSPC/);
+  });
+});
+
+describe('signals', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends ossServer cleanly', async (signal) => {
+    const child = startAlluxio(home, ['ossServer', '--dir', join(home.dir, 'oss'), '--port', '0', '--bucket', 'demo']);
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const endpoint = /^Listening on (http:\/\/localhost:\d+)\n$/.exec(line.toString())?.[1] ?? '';
+    expect((await fetch(endpoint)).status).toBeLessThan(500);
+    child.kill(signal);
+    expect(await statusOf(child, 10_000, ['ossServer'])).toBe(0);
+    await expect(fetch(endpoint)).rejects.toThrow();
+  });
+});

@@ -7,7 +7,7 @@
  *   npm run bench -- --quick          a tenth of the sizes
  *   npm run bench -- --write          also writes docs/benchmarks.md
  *   npm run bench -- --profile <dir>  one more run of each with a CPU profile in <dir>
- *   npm run bench -- --list | --rounds <n> | --dir <folder for everything>
+ *   npm run bench -- --list | --rounds <n> | --dir <folder for everything> | --as-built (dist/ as it is)
  */
 import { parseArgs } from 'node:util';
 import { writeFileSync } from 'node:fs';
@@ -26,6 +26,7 @@ const { values: options, positionals: words } = parseArgs({
     profile: { type: 'string' },
     rounds: { type: 'string' },
     dir: { type: 'string' },
+    'as-built': { type: 'boolean', default: false },
   },
 });
 
@@ -59,7 +60,7 @@ async function main() {
     process.stderr.write(`bench: no case is named like ${words.join(' ')}; see --list\n`);
     return 1;
   }
-  const lab = await openLab({ quick: options.quick, profile: options.profile, rounds: options.rounds, dir: options.dir });
+  const lab = await openLab({ quick: options.quick, profile: options.profile, rounds: options.rounds, dir: options.dir, asBuilt: options['as-built'] });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => lab.stop(signal));
   try {
     const machine = describeMachine(lab);

@@ -10,31 +10,58 @@ import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Loaded from node_modules: native code, and what is big and seldom needed. */
-const EXTERNAL = [/^lmdb$/, /^ali-oss$/];
+/** Loaded from node_modules: big, and needed only when a command talks to OSS. */
+const EXTERNAL = [/^ali-oss$/];
 
 /** What every command loads is one file: each further one costs a command about half a millisecond. */
 const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|failure|generic|parse|request|signals)|errors|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
 /** What every command that opens the file system loads besides. */
-const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts)|\/node_modules\/properties-reader\//;
+const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|system-|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts)|\/node_modules\/properties-reader\//;
 
 /**
- * Of two packages we use a part, and the rest of them loads what takes a command milliseconds: of properties-reader the parser (not its writer
+ * Of some packages we use a part, and the rest of them loads what takes a command milliseconds: of properties-reader the parser (not its writer
  * or its Express binding), of commander all but commands in files of their own.
  */
 const UNUSED = [
   { of: '/properties-reader/', ids: ['@kwsites/file-exists', 'mkdirp', 'fs/promises', 'node:fs/promises'] },
   { of: '/commander/', ids: ['child_process', 'node:child_process'] },
 ];
+const UNUSED_CODE = `
+  const unused = () => { throw new Error('left out by scripts/build.mjs'); };
+  export { unused as exists, unused as mkdirp, unused as open, unused as spawn };
+  export const FOLDER = 2;`;
 
-const leaveOutUnused = {
-  name: 'leave-out-unused',
+/** Finds lmdb's native part by its name. The package's own loader reads the C library to choose a file, which takes longer than all the rest. */
+const NATIVE_CODE = `
+  import { dirname } from 'node:path';
+  export default function load() {
+    const { platform, arch, versions } = process;
+    for (const file of ['node.abi' + versions.modules + '.glibc.node', 'node.napi.glibc.node', 'node.abi' + versions.modules + '.node', 'node.napi.node']) {
+      try {
+        return require('@lmdb/lmdb-' + platform + '-' + arch + '/' + file);
+      } catch {
+        // Another C library, or another place: the next file, and in the end the package's own loader.
+      }
+    }
+    return require('node-gyp-build-optional-packages')(dirname(dirname(require.resolve('lmdb'))));
+  }`;
+
+/** lmdb asks for MessagePack when a store without an encoding is opened. The journal has its own encoding. */
+const MSGPACK_CODE = `
+  export function Encoder(options) {
+    const { Encoder } = require('msgpackr');
+    return new Encoder(options);
+  }`;
+
+const leaner = {
+  name: 'leaner',
   resolveId(id, importer) {
+    if (importer?.includes('/lmdb/') && id === 'node-gyp-build-optional-packages') return '\0native';
+    if (importer?.includes('/lmdb/') && id === 'msgpackr') return '\0msgpack';
     return UNUSED.some(({ of, ids }) => importer?.includes(of) && ids.includes(id)) ? '\0unused' : undefined;
   },
   load(id) {
-    if (id !== '\0unused') return undefined;
-    return 'const unused = () => { throw new Error("left out by scripts/build.mjs"); }; export { unused as exists, unused as mkdirp, unused as open, unused as spawn }; export const FOLDER = 2;';
+    return { '\0unused': UNUSED_CODE, '\0native': NATIVE_CODE, '\0msgpack': MSGPACK_CODE }[id];
   },
 };
 
@@ -62,7 +89,7 @@ export async function build(plugins = []) {
   const started = performance.now();
   const fresh = join(root, `dist.new.${process.pid}`);
   const old = join(root, `dist.old.${process.pid}`);
-  const bundle = await rolldown({ ...bundleOptions, plugins: [leaveOutUnused, ...plugins] });
+  const bundle = await rolldown({ ...bundleOptions, plugins: [leaner, ...plugins] });
   try {
     await mkdir(fresh, { recursive: true });
     const { output } = await bundle.write({ ...outputOptions, dir: fresh });

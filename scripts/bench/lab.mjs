@@ -13,8 +13,8 @@ const RAM = '/dev/shm';
 /** Room that the cases take, with some to spare. */
 const BYTES_NEEDED = 8 * 2 ** 30;
 
-export async function openLab({ quick, profile, rounds, dir }) {
-  if (!isBuilt()) await build();
+export async function openLab({ quick, profile, rounds, dir, asBuilt }) {
+  if (!asBuilt && !isBuilt()) await build();
   const state = mkdtempSync(join(dir ?? tmpdir(), 'alluxio-bench-'));
   const bytes = mkdtempSync(join(dir ?? (hasRoom(RAM) ? RAM : tmpdir()), 'alluxio-bench-'));
   return new Lab({ quick, profile, rounds: rounds === undefined ? undefined : Number(rounds), state, bytes });

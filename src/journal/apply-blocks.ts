@@ -29,7 +29,9 @@ export class BlockTables {
     if (space.reserved < 0) violated(`cache directory ${directory} has ${-space.reserved} bytes less reserved than are released`);
   }
 
-  add(block: BlockRecord): void {
+  add(added: BlockRecord): void {
+    // File systems tell times in fractions of a millisecond; keys and records hold whole ones.
+    const block = { ...added, usedMs: Math.floor(added.usedMs) };
     const old = this.#find(block.fileId, block.index);
     this.#cachedChanged(block.fileId, block.length - (old?.length ?? 0));
     if (old !== undefined) this.#forget(old);
@@ -48,7 +50,7 @@ export class BlockTables {
   use(fileId: number, index: number, usedMs: number): void {
     const block = this.#require(fileId, index);
     this.#kv.delete(useKey(block));
-    const used = { ...block, usedMs };
+    const used = { ...block, usedMs: Math.floor(usedMs) };
     this.#kv.put(blockKey(fileId, index), encodeBlock(used));
     this.#kv.put(useKey(used), EMPTY);
   }

@@ -120,7 +120,8 @@ export class Applier {
     else this.#kv.put(pathDefaultsKey(), encodeJson(sorted));
   }
 
-  #create(parentId: number, name: string, inode: InodeRecord): void {
+  #create(parentId: number, name: string, created: InodeRecord): void {
+    const inode = inWholeMs(created);
     const isRoot = inode.id === ROOT_ID && parentId === 0 && name === '';
     if (!isRoot) this.#requireDirectory(parentId);
     const key = inodeKey(parentId, name);
@@ -137,7 +138,7 @@ export class Applier {
 
   #change(id: number, change: InodeChange): void {
     const found = this.#require(id);
-    const inode = { ...found.inode, ...change };
+    const inode = inWholeMs({ ...found.inode, ...change });
     this.#kv.put(inodeKey(found.parentId, found.name), encodeInode(inode));
     this.#index(found.inode, inode);
     if (inode.length !== found.inode.length && !inode.directory) {
@@ -234,6 +235,20 @@ export class Applier {
     this.#parents.set(id, parentId);
     return parentId;
   }
+}
+
+/** File systems tell times in fractions of a millisecond; records hold whole ones. */
+function inWholeMs(inode: InodeRecord): InodeRecord {
+  const { createdMs, modifiedMs, accessedMs, syncedMs, ttlMs } = inode;
+  if ([createdMs, modifiedMs, accessedMs, syncedMs, ttlMs].every(Number.isInteger)) return inode;
+  return {
+    ...inode,
+    createdMs: Math.floor(createdMs),
+    modifiedMs: Math.floor(modifiedMs),
+    accessedMs: Math.floor(accessedMs),
+    syncedMs: Math.floor(syncedMs),
+    ttlMs: Math.floor(ttlMs),
+  };
 }
 
 function expiryOf(inode: InodeRecord | undefined): number | undefined {

@@ -2,17 +2,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, systemCode } from '../errors.ts';
-import type { Credentials } from './auth/authenticate.ts';
+import type { Caller, Credentials } from './auth/authenticate.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { OssError } from './errors.ts';
-import type { Exchange, Limits } from './exchange.ts';
+import type { Exchange, Limits, PublicHosts } from './exchange.ts';
 import type { Fault, Faults } from './faults.ts';
 import { throwFault, withoutPage } from './faults.ts';
 import { incomingFault, reset, sendFaulty } from './faultyAnswer.ts';
 import type { Reply } from './reply.ts';
 import { errorReply, sendReply } from './reply.ts';
 import type { OssRequest } from './request.ts';
-import { newRequestId, parseRequest } from './request.ts';
+import { newRequestId, otherReading, parseRequest } from './request.ts';
 import { routeOf } from './routes.ts';
 import type { Store } from './store/index.ts';
 import { collect } from './store/pump.ts';
@@ -22,6 +22,7 @@ export interface Service {
   readonly credentials: Credentials | undefined;
   readonly location: string;
   readonly endpoint: string;
+  readonly publicHosts: PublicHosts;
   readonly limits: Limits;
   /** Absent: there are no fault points. */
   readonly faults: Faults | undefined;
@@ -55,11 +56,22 @@ interface Answer {
   readonly fault?: Fault;
 }
 
-async function answer(service: Service, arrival: Arrival, request: OssRequest): Promise<Answer | undefined> {
+/** Who asks, and for what: see otherReading() for the second look. */
+function identify(read: OssRequest, credentials: Credentials | undefined): { caller: Caller; request: OssRequest } {
+  try {
+    return { caller: authenticate(read, credentials), request: read };
+  } catch (error) {
+    const other = error instanceof OssError && error.code === 'SignatureDoesNotMatch' ? otherReading(read) : undefined;
+    if (other === undefined) throw error;
+    return { caller: authenticate(other, credentials), request: other };
+  }
+}
+
+async function answer(service: Service, arrival: Arrival, read: OssRequest): Promise<Answer | undefined> {
   const { faults } = service;
-  if (faults !== undefined && request.rawPath === FAULTS_PATH) return { reply: await administer(faults, arrival) };
+  if (faults !== undefined && read.rawPath === FAULTS_PATH) return { reply: await administer(faults, arrival) };
   // The signature comes first, as with OSS: a stranger learns nothing from what follows.
-  const caller = authenticate(request, service.credentials);
+  const { caller, request } = identify(read, service.credentials);
   const { handler, subresource } = routeOf(request);
   const fault = faults?.pick(request, subresource);
   if (fault !== undefined) {
@@ -78,6 +90,7 @@ async function answer(service: Service, arrival: Arrival, request: OssRequest): 
     store: service.store,
     location: service.location,
     endpoint: service.endpoint,
+    publicHosts: service.publicHosts,
     limits: service.limits,
     body: () => bodyOf(arrival),
     ...(fault === undefined ? {} : { fault: fault.name }),

@@ -63,9 +63,9 @@ function parseQuery(raw: string): Map<string, string> {
   return query;
 }
 
-function address(host: string, rawPath: string): { bucket: string | undefined; key: string | undefined } {
+function address(host: string, rawPath: string, pathStyle: boolean): { bucket: string | undefined; key: string | undefined } {
   const path = rawPath.startsWith('/') ? rawPath.slice(1) : rawPath;
-  const virtual = bucketOfHost(host);
+  const virtual = pathStyle ? undefined : bucketOfHost(host);
   if (virtual !== undefined) return { bucket: virtual, key: path === '' ? undefined : decodePath(path) };
   if (path === '') return { bucket: undefined, key: undefined };
   const slash = path.indexOf('/');
@@ -83,13 +83,14 @@ export function newRequestId(): string {
   return idStart + idCount.toString(16).toUpperCase().padStart(8, '0');
 }
 
-export function parseRequest(message: IncomingMessage, id: string): OssRequest {
+/** `pathStyle`: the bucket is in the path, whatever the host says. */
+export function parseRequest(message: IncomingMessage, id: string, pathStyle = false): OssRequest {
   const target = (message.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
   const mark = target.indexOf('?');
   const rawPath = mark < 0 ? target : target.slice(0, mark);
   const rawQuery = mark < 0 ? '' : target.slice(mark + 1);
   const host = message.headers.host ?? '';
-  const { bucket, key } = address(host, rawPath);
+  const { bucket, key } = address(host, rawPath, pathStyle);
   return {
     message,
     id,
@@ -106,6 +107,16 @@ export function parseRequest(message: IncomingMessage, id: string): OssRequest {
       return Array.isArray(value) ? value.join(',') : value;
     },
   };
+}
+
+/**
+ * ali-oss with path style and an IP endpoint names the bucket twice, in the host and in the path; only the signature tells this
+ * from a key that begins with the bucket's name. @returns the other reading, where there is one
+ */
+export function otherReading(request: OssRequest): OssRequest | undefined {
+  const { bucket, key } = request;
+  const twice = bucketOfHost(request.hostId) !== undefined && key !== undefined && (key === bucket || key.startsWith(`${bucket ?? ''}/`));
+  return twice ? parseRequest(request.message, request.id, true) : undefined;
 }
 
 /** A parameter that must be a whole number within bounds. @throws InvalidArgument */

@@ -5,6 +5,7 @@ import { AlluxioError, systemCode } from '../errors.ts';
 import type { Credentials } from './auth/authenticate.ts';
 import { answerClientError, serve } from './dispatch.ts';
 import type { Service } from './dispatch.ts';
+import type { PublicHosts } from './exchange.ts';
 import { Faults } from './faults.ts';
 import { createBucket } from './handlers/bucket.ts';
 import { isBucketName } from './names.ts';
@@ -21,7 +22,10 @@ export interface OssServerOptions {
   readonly buckets?: readonly string[];
   /** Absent: any key is accepted, and anonymous requests too. */
   readonly credentials?: Credentials;
-  /** As `cn-hangzhou`; default `local`. Any region in a V4 credential scope is accepted. */
+  /**
+   * As `cn-hangzhou`; default `local`. Any region in a V4 credential scope is accepted. With a region, buckets name the endpoints that
+   * they would have there, as clients for the real service expect; without one, they name this server.
+   */
   readonly region?: string;
   /** Enables fault points (faults.ts). */
   readonly faults?: boolean;
@@ -53,6 +57,12 @@ function listenError(error: Error, host: string, port: number): Error {
   if (code === 'EACCES') return new AlluxioError('FAILED_PRECONDITION', `port ${port} needs special rights; choose another with --port`, { cause: error });
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new AlluxioError('FAILED_PRECONDITION', `${host} is no address of this machine; choose another with --host`, { cause: error });
   return error;
+}
+
+function publicHosts(region: string | undefined, port: number): PublicHosts {
+  if (region === undefined) return { extranet: `localhost:${port}`, intranet: `localhost:${port}` };
+  const location = `oss-${region.replace(/^oss-/, '')}`;
+  return { extranet: `${location}.aliyuncs.com`, intranet: `${location}-internal.aliyuncs.com` };
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {
@@ -90,6 +100,7 @@ export async function startOssServer(options: OssServerOptions): Promise<Running
       credentials: options.credentials,
       location: `oss-${region.replace(/^oss-/, '')}`,
       endpoint: `http://localhost:${actual}`,
+      publicHosts: publicHosts(options.region, actual),
       limits: { objectBytes: options.objectBytes ?? OBJECT_BYTES, minimalPartBytes: options.minimalPartBytes ?? MINIMAL_PART_BYTES },
       faults: options.faults === true ? new Faults() : undefined,
     };

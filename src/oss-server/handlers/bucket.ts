@@ -99,7 +99,7 @@ const OWNER = ['Owner', [['ID', OWNER_ID], ['DisplayName', OWNER_ID]]] as const;
 
 export function bucketInfo(exchange: Exchange): Reply {
   const bucket = bucketFor(exchange, 'owner');
-  const host = exchange.endpoint.replace(/^https?:\/\//, '');
+  const { extranet, intranet } = exchange.publicHosts;
   return xmlReply([
     'BucketInfo',
     [
@@ -107,8 +107,8 @@ export function bucketInfo(exchange: Exchange): Reply {
         'Bucket',
         [
           ['CreationDate', new Date(bucket.created).toISOString()],
-          ['ExtranetEndpoint', host],
-          ['IntranetEndpoint', host],
+          ['ExtranetEndpoint', extranet],
+          ['IntranetEndpoint', intranet],
           ['Location', exchange.location],
           ['Name', bucket.name],
           ['StorageClass', bucket.storageClass],

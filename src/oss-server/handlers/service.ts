@@ -23,14 +23,14 @@ function matchesTags(bucket: BucketRecord, filter: string): boolean {
   return [...filter.matchAll(/"([^"]*)":"([^"]*)"/g)].every(([, key = '', value = '']) => own.get(key) === value);
 }
 
-function describe(bucket: BucketRecord, location: string, host: string): XmlElement {
+function describe(bucket: BucketRecord, { location, publicHosts }: Exchange): XmlElement {
   const tags = tagsOfBucket(bucket);
   return [
     'Bucket',
     [
       ['CreationDate', new Date(bucket.created).toISOString()],
-      ['ExtranetEndpoint', host],
-      ['IntranetEndpoint', host],
+      ['ExtranetEndpoint', publicHosts.extranet],
+      ['IntranetEndpoint', publicHosts.intranet],
       ['Location', location],
       ['Name', bucket.name],
       ['Region', location.replace(/^oss-/, '')],
@@ -42,13 +42,12 @@ function describe(bucket: BucketRecord, location: string, host: string): XmlElem
 }
 
 export function listBuckets(exchange: Exchange): Reply {
-  const { request, store, location, endpoint } = exchange;
+  const { request, store } = exchange;
   if (exchange.caller === 'anonymous') throw new OssError('AccessDenied', { message: 'Anonymous access is forbidden for this operation.' });
   const prefix = request.query.get('prefix') ?? '';
   const marker = request.query.get('marker') ?? '';
   const tagging = request.query.get('tagging') ?? '';
   const limit = integerParameter(request, 'max-keys', { fallback: 100, min: 1, max: 1000 });
-  const host = endpoint.replace(/^https?:\/\//, '');
   const found: BucketRecord[] = [];
   let more = false;
   for (const { key, value } of store.tables.buckets.getRange({})) {
@@ -68,7 +67,7 @@ export function listBuckets(exchange: Exchange): Reply {
       ['IsTruncated', more],
       ['NextMarker', more ? found.at(-1)?.name : undefined],
       ['Owner', [['ID', OWNER_ID], ['DisplayName', OWNER_ID]]],
-      ['Buckets', found.map((bucket) => describe(bucket, location, host))],
+      ['Buckets', found.map((bucket) => describe(bucket, exchange))],
     ],
   ]);
 }

@@ -38,7 +38,8 @@ export async function writeObject(store: OssStore, object: string, source: Async
   const writing: Writing = { store, object, overwrite: options.overwrite ?? true, partBytes, stop, signal };
   const reader = await PartReader.open(source);
   try {
-    return await ((options.size ?? 0) > partBytes ? putParts(writing, reader) : putUnknown(writing, reader, options.size));
+    const large = (options.size ?? 0) > partBytes && (await reader.more());
+    return await (large ? putParts(writing, reader) : putUnknown(writing, reader, options.size));
   } finally {
     await reader.close();
   }

@@ -65,6 +65,23 @@ const leaner = {
   },
 };
 
+/** Modules of Node's that take milliseconds to load: they do so when something of them is used, and not because a file mentions them. */
+const LAZY_BUILTINS = /\b(\w+) ?= ?require\("(node:(?:child_process|crypto|fs\/promises|http|https|net|perf_hooks|stream|timers\/promises|zlib))"\)/g;
+const LAZILY = 'const lazily = (id) => new Proxy({}, { get: (_, name) => require(id)[name] });\n';
+
+const lazyBuiltins = {
+  name: 'lazy-builtins',
+  renderChunk(code) {
+    let found = false;
+    const changed = code.replace(LAZY_BUILTINS, (whole, name, id) => {
+      if (code.includes(`__toESM(${name}`)) return whole;
+      found = true;
+      return `${name}=lazily("${id}")`;
+    });
+    return found ? { code: LAZILY + changed, map: null } : undefined;
+  },
+};
+
 const bundleOptions = {
   cwd: root,
   input: { main: 'src/main.ts' },
@@ -89,7 +106,7 @@ export async function build(plugins = []) {
   const started = performance.now();
   const fresh = join(root, `dist.new.${process.pid}`);
   const old = join(root, `dist.old.${process.pid}`);
-  const bundle = await rolldown({ ...bundleOptions, plugins: [leaner, ...plugins] });
+  const bundle = await rolldown({ ...bundleOptions, plugins: [leaner, lazyBuiltins, ...plugins] });
   try {
     await mkdir(fresh, { recursive: true });
     const { output } = await bundle.write({ ...outputOptions, dir: fresh });

@@ -2,6 +2,7 @@
  * Composition root: configuration → journal, cache, under storages → FileSystem. The only file that names concrete classes; a wrapper that is
  * stacked, is stacked here or in ufs/registry.ts.
  */
+import { setMaxListeners } from 'node:events';
 import { userInfo } from 'node:os';
 import { createBlockStore } from './cache/directory-store.ts';
 import { blockFolders, cacheDirectories } from './cache/tiers.ts';
@@ -32,6 +33,8 @@ export interface FileSystemSettings {
 export async function openFileSystem(settings: FileSystemSettings): Promise<FileSystem> {
   const { config } = settings;
   assertValid(config);
+  // Every transfer under way listens to it: hundreds are no leak.
+  setMaxListeners(0, settings.signal);
   const journal = await openStore({
     folder: config.get('alluxio.master.journal.folder'),
     keepLogEntries: config.integer('alluxio.master.journal.checkpoint.period.entries'),

@@ -1,9 +1,9 @@
 /**
  * Finishing or undoing what a dead process left: one function per kind of intent. Each is safe to repeat, because the recoverer may die too.
  */
+import { messageOf } from '../errors.ts';
 import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
-import { isAlive } from '../process-identity.ts';
 import type { FileSystemContext } from './context.ts';
 import { adoptWritten } from './adopt.ts';
 import { finishDelete } from './delete-work.ts';
@@ -26,11 +26,11 @@ export async function recoverIntent(context: FileSystemContext, intent: IntentRe
   await finish(context, mine);
 }
 
-/** Every intent whose owner is gone. Returns how many were brought to an end. */
-export async function recoverAll(context: FileSystemContext): Promise<number> {
-  const dead = context.journal.read((view) => view.intents()).filter((intent) => !isAlive(intent.owner));
-  for (const intent of dead) await recoverIntent(context, intent);
-  return dead.length;
+/** Ends what several dead processes left. What cannot be ended now (its storage does not answer) waits for the next command. */
+export async function recoverAll(context: FileSystemContext, dead: readonly IntentRecord[]): Promise<void> {
+  for (const intent of dead) {
+    await recoverIntent(context, intent).catch((error: unknown) => context.warn(`What "${intent.owner.command}" left unfinished is cleaned up later: ${messageOf(error)}`));
+  }
 }
 
 async function finish(context: FileSystemContext, intent: IntentRecord): Promise<void> {

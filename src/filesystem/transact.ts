@@ -17,8 +17,19 @@ export function transact<T>(context: FileSystemContext, fn: (tx: Transaction) =>
   return context.journal.transact<T>(context.actor, context.now(), fn);
 }
 
+/** What dead processes left is brought to an end by the first changing command that comes, once per process. */
+const cleaned = new WeakMap<FileSystemContext, Promise<void>>();
+
+async function cleanOnce(context: FileSystemContext): Promise<void> {
+  const dead = context.journal.read((view) => view.intents()).filter((intent) => !isAlive(intent.owner));
+  if (dead.length > 0) await (await import('./recovery.ts')).recoverAll(context, dead);
+}
+
 /** The same for callbacks that may throw LeaseConflict. @throws BUSY, CANCELLED, or what the callback throws */
 export async function transactWhenFree<T>(context: FileSystemContext, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
+  const cleaning = cleaned.get(context) ?? cleanOnce(context);
+  cleaned.set(context, cleaning);
+  await cleaning;
   const patience = context.config.duration('alluxio.user.lease.wait.timeout');
   const deadline = context.now() + patience;
   for (;;) {

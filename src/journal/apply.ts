@@ -3,7 +3,7 @@
  * and files to be persisted. Deterministic: the tables before and the entry decide the tables after. A precondition that does not hold is a mistake of the caller
  * and throws INTERNAL; the transaction is then undone.
  */
-import { decodeInode, decodeParent, decodePlace, encodeInode, encodeJson, encodeNumber, encodePlace, type Place } from './codec.ts';
+import { decodeInode, decodeParent, decodePlace, encodeInode, encodeJson, encodeNumber, encodePlace, inWholeMs, type Place } from './codec.ts';
 import { BlockTables } from './apply-blocks.ts';
 import { LeaseTable } from './apply-leases.ts';
 import type { Entry, InodeChange } from './entries.ts';
@@ -235,20 +235,6 @@ export class Applier {
     this.#parents.set(id, parentId);
     return parentId;
   }
-}
-
-/** File systems tell times in fractions of a millisecond; records hold whole ones. */
-function inWholeMs(inode: InodeRecord): InodeRecord {
-  const { createdMs, modifiedMs, accessedMs, syncedMs, ttlMs } = inode;
-  if ([createdMs, modifiedMs, accessedMs, syncedMs, ttlMs].every(Number.isInteger)) return inode;
-  return {
-    ...inode,
-    createdMs: Math.floor(createdMs),
-    modifiedMs: Math.floor(modifiedMs),
-    accessedMs: Math.floor(accessedMs),
-    syncedMs: Math.floor(syncedMs),
-    ttlMs: Math.floor(ttlMs),
-  };
 }
 
 function expiryOf(inode: InodeRecord | undefined): number | undefined {

@@ -136,7 +136,22 @@ function writeRareFields(inode: InodeRecord, flags: number): void {
   if (flags & MOUNT) writer.count(inode.mountId);
 }
 
-export function encodeInode(inode: InodeRecord): Buffer {
+/** File systems tell times in fractions of a millisecond; records hold whole ones. */
+export function inWholeMs(inode: InodeRecord): InodeRecord {
+  const { createdMs, modifiedMs, accessedMs, syncedMs, ttlMs } = inode;
+  if (Number.isInteger(createdMs) && Number.isInteger(modifiedMs) && Number.isInteger(accessedMs) && Number.isInteger(syncedMs) && Number.isInteger(ttlMs)) return inode;
+  return {
+    ...inode,
+    createdMs: Math.floor(createdMs),
+    modifiedMs: Math.floor(modifiedMs),
+    accessedMs: Math.floor(accessedMs),
+    syncedMs: Math.floor(syncedMs),
+    ttlMs: Math.floor(ttlMs),
+  };
+}
+
+export function encodeInode(given: InodeRecord): Buffer {
+  const inode = inWholeMs(given);
   const flags = flagsOf(inode);
   writer.start();
   writer.uint32(flags);

@@ -13,7 +13,7 @@ const reader = new ByteReader();
 export function encodeLog(actor: Actor, timeMs: number, entry: Entry): Buffer {
   const inode = entry.type === 'inode-created' ? encodeInode(entry.inode) : undefined;
   writer.start();
-  writer.time(timeMs);
+  writer.time(Math.floor(timeMs));
   writer.text(actor.user);
   writer.text(actor.command);
   if (entry.type === 'inode-created' && inode !== undefined) {

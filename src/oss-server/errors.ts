@@ -38,6 +38,7 @@ const TABLE = {
   NoSuchBucketPolicy: { status: 404, message: "The bucket policy doesn't exist.", ec: '0043-00000101' },
   NoSuchConfiguration: { status: 404, message: 'The specified configuration does not exist.', ec: '0015-00000404' },
   NoSuchCORSConfiguration: { status: 404, message: 'The CORS Configuration does not exist.', ec: '0011-00000101' },
+  NoSuchInventory: { status: 404, message: 'The specified inventory configuration does not exist.', ec: '0054-00000101' },
   NoSuchKey: { status: 404, message: 'The specified key does not exist.', ec: '0026-00000001' },
   NoSuchLifecycle: { status: 404, message: 'No Row found in Lifecycle Table.', ec: '0013-00000101' },
   NoSuchServerSideEncryptionRule: { status: 404, message: 'The server side encryption configuration does not exist.', ec: '0006-00000101' },

@@ -1,6 +1,6 @@
 /** The walk of a listing page: in byte order, rolled up at a delimiter by seeking past each common prefix. */
 import type { Database } from 'lmdb';
-import { afterPrefix, endOfBucket, keyBytes, objectKey } from './store/keys.ts';
+import { afterPrefix, border, endOfBucket, keyBytes, objectKey } from './store/keys.ts';
 
 export interface PageQuery {
   readonly bucket: number;
@@ -37,13 +37,14 @@ function commonPrefix(key: Buffer, prefix: Buffer, delimiter: Buffer): Buffer | 
 export function listPage<T>(table: Database<T, Buffer>, query: PageQuery): Page<T> {
   const { bucket, prefix, delimiter, limit } = query;
   const beyond = afterPrefix(prefix);
-  const end = beyond === undefined ? endOfBucket(bucket) : objectKey(bucket, beyond);
+  const end = border(beyond === undefined ? endOfBucket(bucket) : objectKey(bucket, beyond));
   const entries: { key: Buffer; value: T }[] = [];
   const prefixes: Buffer[] = [];
   let last: Buffer | undefined;
   let from: { start: Buffer; exclusive: boolean } | undefined = startOf(query);
   while (from !== undefined) {
-    const { start, exclusive }: { start: Buffer; exclusive: boolean } = from;
+    const start: Buffer = border(from.start);
+    const { exclusive }: { exclusive: boolean } = from;
     from = undefined;
     // A marker beyond the prefix's range: lmdb would walk such a range backwards.
     if (Buffer.compare(start, end) >= 0) break;

@@ -5,8 +5,10 @@ import { appendObject } from './handlers/append.ts';
 import { bucketInfo, bucketLocation, bucketStat, deleteBucket, getBucketAcl, headBucket, putBucket, putBucketAcl } from './handlers/bucket.ts';
 import { DOCUMENT_NAMES, documentHandler } from './handlers/bucketConfig.ts';
 import { copyObject } from './handlers/copy.ts';
+import { deleteInventory, getInventory, putInventory } from './handlers/inventory.ts';
 import { listObjects, listObjectsV2, listVersions } from './handlers/list.ts';
-import { abortUpload, completeUpload, initiateUpload, uploadPart, uploadPartCopy } from './handlers/multipart.ts';
+import { abortUpload, initiateUpload, uploadPart, uploadPartCopy } from './handlers/multipart.ts';
+import { completeUpload } from './handlers/multipartComplete.ts';
 import { listParts, listUploads } from './handlers/multipartList.ts';
 import { deleteMultiple, deleteObject } from './handlers/objectDelete.ts';
 import { getObject, getObjectMeta, headObject } from './handlers/objectGet.ts';
@@ -23,6 +25,7 @@ const BUCKET: Table = {
   GET: {
     acl: getBucketAcl,
     bucketInfo,
+    inventory: getInventory,
     location: bucketLocation,
     stat: bucketStat,
     uploads: listUploads,
@@ -30,9 +33,9 @@ const BUCKET: Table = {
     'list-type': (exchange) => (exchange.request.query.get('list-type') === '2' ? listObjectsV2(exchange) : listObjects(exchange)),
     '': listObjects,
   },
-  PUT: { acl: putBucketAcl, '': putBucket },
+  PUT: { acl: putBucketAcl, inventory: putInventory, '': putBucket },
   HEAD: { '': headBucket },
-  DELETE: { '': deleteBucket },
+  DELETE: { inventory: deleteInventory, '': deleteBucket },
   POST: { delete: deleteMultiple, '': postForm },
 };
 
@@ -51,7 +54,7 @@ const OBJECT: Table = {
 };
 
 /** Sub-resources of a bucket that are known to OSS but not here: answering the list instead would mislead. */
-const UNKNOWN = ['inventory', 'worm', 'replication', 'replicationLocation', 'replicationProgress', 'cname', 'metaQuery', 'live', 'accessMonitor', 'resourceGroup', 'qosInfo', 'style'];
+const UNKNOWN = ['worm', 'replication', 'replicationLocation', 'replicationProgress', 'cname', 'metaQuery', 'live', 'accessMonitor', 'resourceGroup', 'qosInfo', 'style'];
 
 export interface Route {
   /** The parameter that chose the handler; '' for the plain request. */

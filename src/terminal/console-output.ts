@@ -1,5 +1,5 @@
 /** The Output of a real command: two file descriptors, and a terminal's manners where there is one. */
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 import { DescriptorWriter } from './descriptor-writer.ts';
 import { onOneLine } from './escape.ts';
 import type { Output } from './output.ts';
@@ -71,8 +71,9 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
 
 function isTerminal(descriptor: number): boolean {
   try {
-    // Asked first because loading node:tty costs some milliseconds that a pipe or a file need not pay.
-    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+    // Asked first because loading node:tty costs some milliseconds that a pipe, a file or /dev/null need not pay.
+    const status = fstatSync(descriptor);
+    if (!status.isCharacterDevice() || status.rdev === statSync('/dev/null').rdev) return false;
   } catch {
     return false;
   }

@@ -97,6 +97,12 @@ describe('a listing', () => {
       expect(await after(`list-type=2&start-after=${encodeURIComponent(marker)}`)).toEqual(expected);
     }
     expect(await after('prefix=a/&marker=zzz')).toEqual([]);
+    for (const long of ['a', '\u{10ffff}']) {
+      const text = encodeURIComponent(long.repeat(3000 / Buffer.byteLength(long)));
+      expect(await after(`prefix=${text}`)).toEqual([]);
+      expect(await after(`marker=${text}`)).toEqual(long === 'a' ? sorted.filter((key) => bytes(key, 'aa') > 0) : []);
+      expect((await server.send({ path: `/${BUCKET}?uploads&prefix=${text}&key-marker=${text}&upload-id-marker=${text}` })).status).toBe(200);
+    }
     expect(await after('prefix=b/&marker=a')).toEqual(['b/c/d/e', 'b/c/d/f']);
   });
 

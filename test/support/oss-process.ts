@@ -11,6 +11,8 @@ export interface OssProcess {
   readonly properties: Readonly<Record<string, string>>;
   fault(rule: Readonly<Record<string, unknown>>): Promise<void>;
   clearFaults(): Promise<void>;
+  /** Resolves when a fault rule has been applied to a request. */
+  hit(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,12 @@ export async function startOssProcess(home: Home, options: { buckets?: readonly 
     properties: { 'fs.oss.endpoint': endpoint, 'fs.oss.accessKeyId': OSS_KEYS.accessKeyId, 'fs.oss.accessKeySecret': OSS_KEYS.accessKeySecret },
     fault: (rule) => admin('POST', JSON.stringify(rule)),
     clearFaults: () => admin('DELETE'),
+    async hit() {
+      for (;;) {
+        const answer = await fetch(`${endpoint}/-/faults`);
+        if (/"hits":[1-9]/.test((await answer.text()).replaceAll(' ', ''))) return;
+      }
+    },
     async stop() {
       if (child.exitCode !== null) return;
       child.kill('SIGTERM');

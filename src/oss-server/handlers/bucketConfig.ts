@@ -34,7 +34,7 @@ const DOCUMENTS: Readonly<Record<string, DocumentKind>> = {
 
 export const DOCUMENT_NAMES = Object.keys(DOCUMENTS);
 
-async function setDocument(exchange: Exchange, name: string, document: string | undefined): Promise<void> {
+export async function setDocument(exchange: Exchange, name: string, document: string | undefined): Promise<void> {
   const { name: bucket } = bucketFor(exchange, 'owner');
   await exchange.store.commit((changes) => {
     const record = requireBucket({ tables: changes }, bucket);

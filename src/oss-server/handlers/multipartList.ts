@@ -6,7 +6,7 @@ import type { Reply } from '../reply.ts';
 import type { OssRequest } from '../request.ts';
 import { integerParameter } from '../request.ts';
 import type { Store } from '../store/index.ts';
-import { afterPrefix, endOfBucket, objectKey, requireUpload, uploadKey } from '../store/keys.ts';
+import { afterPrefix, border, endOfBucket, objectKey, requireUpload, uploadKey } from '../store/keys.ts';
 import type { UploadRecord } from '../store/records.ts';
 import { MOST_PARTS, partsOf } from './multipart.ts';
 
@@ -71,8 +71,8 @@ function pageOfUploads(store: Store, query: UploadQuery): UploadPage {
   const { bucket, prefix, delimiter, limit } = query;
   const uploads: UploadRecord[] = [];
   const prefixes: string[] = [];
-  const start = startOf(query);
-  const end = prefix === '' ? endOfBucket(bucket) : (afterPrefix(objectKey(bucket, prefix)) ?? endOfBucket(bucket));
+  const start = border(startOf(query));
+  const end = border(prefix === '' ? endOfBucket(bucket) : (afterPrefix(objectKey(bucket, prefix)) ?? endOfBucket(bucket)));
   if (Buffer.compare(start, end) >= 0) return { uploads, prefixes, next: undefined };
   let last = { key: '', uploadId: '' };
   for (const { value } of store.tables.uploads.getRange({ start, end })) {

@@ -15,7 +15,7 @@ import type { ReceivedBody } from './records.ts';
 const INLINE_LIMIT = 16 * 1024;
 /** Bodies up to this size are collected and written at once. */
 const COLLECT_LIMIT = 1024 * 1024;
-const SLOT_BYTES = 1024 * 1024;
+const SLOT_BYTES = 512 * 1024;
 const SLOTS = 3;
 /** Flushing while bytes still come in spreads the disk's work over the whole upload. */
 const FLUSH_EVERY = 64 * 1024 * 1024;

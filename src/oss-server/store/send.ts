@@ -4,7 +4,7 @@ import type { BodySource } from '../reply.ts';
 import type { Store } from './index.ts';
 import type { Segment } from './records.ts';
 
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 512 * 1024;
 /** One piece is on its way to the socket while the next is read. */
 const PIECES = 3;
 

@@ -2,9 +2,8 @@
 import { AlluxioError } from '../../errors.ts';
 import { forEachInParallel } from '../parallel.ts';
 import type { UfsWritten } from '../ufs.ts';
-import { bareEtag } from './list.ts';
 import type { OssAnswer } from './oss-client.ts';
-import { corrupt, crcOf, dateOf, headObject } from './store.ts';
+import { bareEtag, corrupt, crcOf, dateOf, headObject } from './store.ts';
 import type { HeadedObject, OssStore } from './store.ts';
 import { abortUpload, beginUpload, sendComplete } from './uploads.ts';
 import type { UploadedPart } from './uploads.ts';

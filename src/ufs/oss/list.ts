@@ -1,9 +1,11 @@
 /** Listing pages of the store as pages of entries: ListObjects V1, which every OSS and every emulator serves. */
+import { AlluxioError } from '../../errors.ts';
 import type { Retry } from '../wrappers/retry.ts';
 import type { UfsPage } from '../ufs.ts';
 import { ListingEntries } from './listing-entries.ts';
 import type { ListedObject } from './listing-entries.ts';
 import type { OssClient } from './oss-client.ts';
+import { bareEtag, wholeXml } from './store.ts';
 import { decodeUrlEncoded, elementsOf, textOf, unescapeXml } from './xml.ts';
 
 export interface ListRequest {
@@ -56,7 +58,11 @@ export async function fetchPage(client: OssClient, request: ListRequest, marker:
     },
     signal: request.signal,
   });
-  return readPage(answer.body.toString('utf8'));
+  const page = readPage(wholeXml(answer, 'ListBucketResult'));
+  // A page that does not lead on would be asked for without end.
+  const behind = [page.objects[0]?.key, page.nextMarker].some((key) => key !== undefined && compareUtf8(key, marker) <= 0);
+  if (marker !== '' && behind) throw new AlluxioError('UNAVAILABLE', `OSS answered with an earlier page of the listing of oss://${client.bucket}/${request.prefix}`);
+  return page;
 }
 
 export function readPage(xml: string): StorePage {
@@ -91,10 +97,6 @@ function readObjects(xml: string, decode: (text: string) => string): ListedObjec
     });
   }
   return objects;
-}
-
-export function bareEtag(etag: string | undefined): string {
-  return (etag ?? '').replaceAll('"', '');
 }
 
 function mergeByKey(objects: ListedObject[], prefixes: ListedObject[]): ListedObject[] {

@@ -6,9 +6,8 @@ import { Readable } from 'node:stream';
 import { AlluxioError } from '../../errors.ts';
 import { createCrc64 } from '../crc64.ts';
 import type { ReadOptions } from '../ufs.ts';
-import { bareEtag } from './list.ts';
 import type { OssAnswer } from './oss-client.ts';
-import { corrupt, crcOf, headObject } from './store.ts';
+import { bareEtag, corrupt, crcOf, headObject } from './store.ts';
 import type { OssStore } from './store.ts';
 
 /** What consumers get at a time; larger chunks move no faster. */

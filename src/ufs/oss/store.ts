@@ -4,9 +4,8 @@ import { AlluxioError, hasCode } from '../../errors.ts';
 import type { UfsStatus } from '../ufs.ts';
 import type { Retry } from '../wrappers/retry.ts';
 import type { BlockPool, ByteBudget } from './byte-budget.ts';
-import { bareEtag } from './list.ts';
 import { DIRECTORY } from './listing-entries.ts';
-import type { OssClient } from './oss-client.ts';
+import type { OssAnswer, OssClient } from './oss-client.ts';
 import type { OssTuning } from './tuning.ts';
 
 export interface OssStore {
@@ -43,6 +42,17 @@ export async function headObject(client: OssClient, object: string, signal?: Abo
 
 export function fileStatus(object: HeadedObject): UfsStatus {
   return { ...DIRECTORY, kind: 'file', size: object.size, modifiedMs: object.modifiedMs, contentHash: object.etag, crc64: object.crc64 };
+}
+
+export function bareEtag(etag: string | undefined): string {
+  return (etag ?? '').replaceAll('"', '');
+}
+
+/** The text of an XML answer. @throws UNAVAILABLE when its end is missing: half a listing must not pass for a whole one */
+export function wholeXml(answer: OssAnswer, root: string): string {
+  const xml = answer.body.toString('utf8');
+  if (!xml.trimEnd().endsWith(`</${root}>`)) throw new AlluxioError('UNAVAILABLE', `OSS answered with half a ${root}`);
+  return xml;
 }
 
 export function crcOf(headers: IncomingHttpHeaders): string | undefined {

@@ -1,8 +1,7 @@
 /** The steps of a multipart upload, each one request. */
 import { AlluxioError, hasCode } from '../../errors.ts';
-import { bareEtag } from './list.ts';
 import type { OssAnswer, OssClient } from './oss-client.ts';
-import { corrupt, crcOf, dateOf } from './store.ts';
+import { bareEtag, corrupt, crcOf, dateOf, wholeXml } from './store.ts';
 import type { OssStore } from './store.ts';
 import { decodeUrlEncoded, elementsOf, escapeXml, textOf } from './xml.ts';
 
@@ -99,7 +98,7 @@ export async function uploadsOf(client: OssClient, object: string): Promise<{ up
   let after: Record<string, string> = {};
   for (;;) {
     const answer = await client.send({ method: 'GET', subresource: { uploads: '' }, query: { prefix: object, 'max-uploads': '1000', 'encoding-type': 'url', ...after } });
-    const xml = answer.body.toString('utf8');
+    const xml = wholeXml(answer, 'ListMultipartUploadsResult');
     const decode = textOf(xml, 'EncodingType') === 'url' ? decodeUrlEncoded : (text: string): string => text;
     let beyond = false;
     for (const { from, to } of elementsOf(xml, 'Upload')) {

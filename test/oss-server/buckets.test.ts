@@ -1,0 +1,120 @@
+/** Buckets, their configuration documents, and how the server starts and stops. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startOssServer } from '../../src/oss-server/server.ts';
+import type { Answer, TestServer } from './support.ts';
+import { BUCKET, KEYS, sdk, startServer, xmlText, xmlTexts } from './support.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.stop());
+
+const code = ({ text }: Answer): string | undefined => xmlText(text, 'Code');
+
+describe('buckets', () => {
+  it('are made, described, listed and removed', async () => {
+    const document = '<?xml version="1.0"?><CreateBucketConfiguration><StorageClass>IA</StorageClass><DataRedundancyType>ZRS</DataRedundancyType></CreateBucketConfiguration>';
+    const made = await server.send({ method: 'PUT', path: '/made-bucket', body: document, headers: { 'x-oss-acl': 'public-read' } });
+    expect(made).toMatchObject({ status: 200, headers: { location: '/made-bucket' } });
+    const { text } = await server.send({ path: '/made-bucket?bucketInfo' });
+    expect([xmlText(text, 'StorageClass'), xmlText(text, 'DataRedundancyType'), xmlText(text, 'Grant'), xmlText(text, 'Location'), xmlText(text, 'ExtranetEndpoint')]).toEqual([
+      'IA', 'ZRS', 'public-read', 'oss-local', `localhost:${server.port}`,
+    ]);
+    expect((await server.send({ path: '/made-bucket?location' })).text).toContain('<LocationConstraint>oss-local</LocationConstraint>');
+    expect((await server.send({ method: 'HEAD', path: '/made-bucket' })).status).toBe(200);
+    await server.send({ method: 'PUT', path: '/made-bucket-2', body: '' });
+    const names = async (query: string): Promise<string[]> => xmlTexts((await server.send({ path: `/?${query}` })).text, 'Name');
+    expect(await names('')).toEqual(['made-bucket', 'made-bucket-2', BUCKET]);
+    expect(await names('prefix=made')).toEqual(['made-bucket', 'made-bucket-2']);
+    expect(await names('max-keys=1&marker=made-bucket')).toEqual(['made-bucket-2']);
+    await server.send({ method: 'PUT', path: '/made-bucket/x', body: 'x' });
+    expect(code(await server.send({ method: 'DELETE', path: '/made-bucket' }))).toBe('BucketNotEmpty');
+    await server.send({ method: 'DELETE', path: '/made-bucket/x' });
+    expect((await server.send({ method: 'DELETE', path: '/made-bucket' })).status).toBe(204);
+    expect(code(await server.send({ method: 'DELETE', path: '/made-bucket' }))).toBe('NoSuchBucket');
+    expect((await server.send({ method: 'HEAD', path: '/made-bucket' })).status).toBe(404);
+  });
+
+  it('have names by the rules', async () => {
+    for (const name of ['ab', 'Upper', '-lead', 'trail-', 'a_b', 'x'.repeat(64)]) expect(code(await server.send({ method: 'PUT', path: `/${name}`, body: '' }))).toBe('InvalidBucketName');
+  });
+
+  it.each([
+    ['cors', '<CORSConfiguration><CORSRule><AllowedOrigin>*</AllowedOrigin></CORSRule></CORSConfiguration>', 'NoSuchCORSConfiguration'],
+    ['lifecycle', '<LifecycleConfiguration><Rule><ID>a</ID></Rule></LifecycleConfiguration>', 'NoSuchLifecycle'],
+    ['website', '<WebsiteConfiguration></WebsiteConfiguration>', 'NoSuchWebsiteConfiguration'],
+    ['encryption', '<ServerSideEncryptionRule></ServerSideEncryptionRule>', 'NoSuchServerSideEncryptionRule'],
+    ['policy', '{"Version":"1","Statement":[]}', 'NoSuchBucketPolicy'],
+  ])('keep their %s', async (name, document, absent) => {
+    const path = `/${BUCKET}?${name}`;
+    expect(code(await server.send({ path }))).toBe(absent);
+    expect((await server.send({ method: 'PUT', path, body: 'neither XML nor JSON' })).status).toBe(400);
+    expect((await server.send({ method: 'PUT', path, body: document })).status).toBe(200);
+    expect((await server.send({ path })).text).toContain(document);
+    expect((await server.send({ method: 'DELETE', path })).status).toBe(204);
+    expect(code(await server.send({ path }))).toBe(absent);
+  });
+
+  it('answer what they never had with the default, and what is unknown honestly', async () => {
+    for (const name of ['referer', 'logging', 'tagging', 'versioning', 'requestPayment']) expect((await server.send({ path: `/${BUCKET}?${name}` })).status).toBe(200);
+    expect((await server.send({ method: 'PUT', path: `/${BUCKET}?versioning`, body: '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>' })).status).toBe(501);
+    expect((await server.send({ path: `/${BUCKET}?worm` })).status).toBe(501);
+  });
+
+  it('keep inventory rules by id', async () => {
+    const rule = (id: string): string => `<InventoryConfiguration><Id>${id}</Id></InventoryConfiguration>`;
+    for (const id of ['one', 'two']) await server.send({ method: 'PUT', path: `/${BUCKET}?inventory&inventoryId=${id}`, body: rule(id) });
+    expect(xmlTexts((await server.send({ path: `/${BUCKET}?inventory` })).text, 'Id')).toEqual(['one', 'two']);
+    expect((await server.send({ path: `/${BUCKET}?inventory&inventoryId=two` })).text).toContain(rule('two'));
+    await server.send({ method: 'DELETE', path: `/${BUCKET}?inventory&inventoryId=one` });
+    expect((await server.send({ path: `/${BUCKET}?inventory&inventoryId=one` })).status).toBe(404);
+  });
+});
+
+describe('the server', () => {
+  it('says clearly that a port or a folder is taken', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'alluxio-oss-taken-'));
+    try {
+      await expect(startOssServer({ dir, port: server.port })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', message: expect.stringMatching(/^port \d+ is taken.*choose another with --port$/) });
+      await expect(startOssServer({ dir: server.dir })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+      await expect(startOssServer({ dir, buckets: ['No'] })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      // A start that failed leaves the folder free.
+      await (await startOssServer({ dir })).close();
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+
+  it('serves the same after a restart, also while a client still holds a connection', async () => {
+    const first = await startServer();
+    await first.put('small', 's');
+    await first.put('large', Buffer.alloc(2_000_000, 'l'));
+    await first.close();
+    const second = await startServer({ dir: first.dir });
+    try {
+      expect((await second.send({ path: `/${BUCKET}/small` })).text).toBe('s');
+      expect((await second.send({ path: `/${BUCKET}/large` })).body.equals(Buffer.alloc(2_000_000, 'l'))).toBe(true);
+      expect(await second.files()).toHaveLength(1);
+    } finally {
+      await second.stop();
+    }
+  });
+
+  it('reads a request either way when the bucket is named in host and path, as ali-oss does with an IP', async () => {
+    const signed = await startServer({ credentials: KEYS });
+    try {
+      const byAddress = sdk(`http://127.0.0.1:${signed.port}`);
+      await byAddress.put(`${BUCKET}/twice`, Buffer.from('t'));
+      await sdk(`http://127.0.0.1:${signed.port}`, { sldEnable: false }).put('virtual', Buffer.from('v'));
+      const listed = await sdk(signed.endpoint).list({ 'max-keys': 9 });
+      expect(listed.objects.map(({ name }) => name)).toEqual([`${BUCKET}/twice`, 'virtual']);
+      expect((await byAddress.get('virtual')).content.toString()).toBe('v');
+    } finally {
+      await signed.stop();
+    }
+  });
+});

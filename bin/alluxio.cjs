@@ -12,11 +12,13 @@ function fail(error) {
   process.exit(255);
 }
 process.on('uncaughtException', fail);
+var home = require('path').dirname(__dirname);
+require('./code-cache.cjs').install(require('path').join(home, 'dist'));
 require('../dist/main.cjs')
   .main(process.argv.slice(2), {
     env: process.env,
     cwd: process.cwd(),
-    installDir: require('path').dirname(__dirname),
+    installDir: home,
     stdout: 1,
     stderr: 2,
     dieBy: function (signal) {

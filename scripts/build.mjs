@@ -11,7 +11,7 @@ import { rolldown } from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Loaded from node_modules: big, and needed only when a command talks to OSS. */
-const EXTERNAL = [/^ali-oss$/];
+const EXTERNAL = [];
 
 /** What every command loads is one file: each further one costs a command about half a millisecond. */
 const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|failure|generic|parse|request|signals)|errors|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
@@ -67,18 +67,21 @@ const leaner = {
 
 /** Modules of Node's that take milliseconds to load: they do so when something of them is used, and not because a file mentions them. */
 const LAZY_BUILTINS = /\b(\w+) ?= ?require\("(node:(?:child_process|crypto|fs\/promises|http|https|net|perf_hooks|stream|timers\/promises|zlib))"\)/g;
+/** `import()` of what is not bundled would wake up Node's module loader for ES modules, only to load what is CommonJS or built in. */
+const OUTER_IMPORTS = /\bimport\(([`"'])(node:[\w/]+|ali-oss)\1\)/g;
 const LAZILY = 'const lazily = (id) => new Proxy({}, { get: (_, name) => require(id)[name] });\n';
 
 const lazyBuiltins = {
   name: 'lazy-builtins',
   renderChunk(code) {
     let found = false;
-    const changed = code.replace(LAZY_BUILTINS, (whole, name, id) => {
+    const required = code.replace(OUTER_IMPORTS, (_, quote, id) => `Promise.resolve().then(()=>{const module=require("${id}");return {__proto__:module,default:module}})`);
+    const changed = required.replace(LAZY_BUILTINS, (whole, name, id) => {
       if (code.includes(`__toESM(${name}`)) return whole;
       found = true;
       return `${name}=lazily("${id}")`;
     });
-    return found ? { code: LAZILY + changed, map: null } : undefined;
+    return { code: found ? LAZILY + changed : changed, map: null };
   },
 };
 
@@ -112,6 +115,8 @@ export async function build(plugins = []) {
     const { output } = await bundle.write({ ...outputOptions, dir: fresh });
     const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
     if (git.status === 0) await writeFile(join(fresh, 'REVISION'), git.stdout);
+    // Only speed is lost where it fails.
+    spawnSync(process.execPath, [join(root, 'scripts', 'warm-up.cjs'), fresh], { stdio: ['ignore', 'ignore', 'inherit'] });
     await rename(join(root, 'dist'), old).catch((error) => {
       if (error.code !== 'ENOENT') throw error;
     });

@@ -51,7 +51,7 @@ async function finish(context: FileSystemContext, intent: IntentRecord): Promise
       if (work.thenPurge !== 0) return purgeDetached(context, work.thenPurge, intent.id);
       return transact(context, (tx) => closeIntent(tx, intent.id));
     case 'cache':
-      await sweepBlocks(context);
+      await sweepBlocks(context, work.fileId);
       return transact(context, (tx) => closeIntent(tx, intent.id));
     case 'remove':
       return transact(context, (tx) => closeIntent(tx, intent.id));
@@ -66,7 +66,7 @@ async function finishWrite(context: FileSystemContext, intent: IntentRecord, wor
     await ufs.abandonWrites(work.key, intent.startedMs);
     await adoptWritten(context, intent, work, await ufs.status(work.key));
   }
-  await sweepBlocks(context);
+  await sweepBlocks(context, work.fileId);
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 
@@ -77,9 +77,12 @@ async function finishPersist(context: FileSystemContext, intent: IntentRecord, w
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 
-/** Removes block files without a record, and what dead writers were writing. */
-async function sweepBlocks(context: FileSystemContext): Promise<void> {
-  await context.blocks.sweep((block) => context.journal.read((view) => view.block(block.fileId, block.index)?.directory === block.directory));
+/**
+ * Removes the block files of a dead writer that were not recorded, and what dead writers were writing. Only its own: a living writer's finished blocks
+ * have no record yet either.
+ */
+async function sweepBlocks(context: FileSystemContext, fileId: number): Promise<void> {
+  await context.blocks.sweep((block) => block.fileId !== fileId || context.journal.read((view) => view.block(block.fileId, block.index)?.directory === block.directory));
 }
 
 function isSameOwner(a: IntentRecord, b: IntentRecord): boolean {

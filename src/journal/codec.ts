@@ -78,7 +78,7 @@ function flagsOf(inode: InodeRecord): number {
     (inode.accessedMs === inode.modifiedMs ? 0 : ACCESSED) |
     (inode.group === inode.owner ? 0 : GROUP) |
     (inode.pinnedMedia.length === 0 ? 0 : MEDIA) |
-    (inode.ttlMs === -1 ? 0 : TTL) |
+    (inode.ttlMs < 0 ? 0 : TTL) |
     (inode.replicationMin === 0 && inode.replicationMax === -1 ? 0 : REPLICATION) |
     cachedFlag(inode) |
     (inode.acl.length === 0 ? 0 : ACL) |
@@ -125,7 +125,7 @@ function writeRareFields(inode: InodeRecord, flags: number): void {
     writer.count(inode.pinnedMedia.length);
     for (const medium of inode.pinnedMedia) writer.text(medium);
   }
-  if (flags & TTL) writer.signed(inode.ttlMs);
+  if (flags & TTL) writer.count(inode.ttlMs);
   if (flags & REPLICATION) {
     writer.signed(inode.replicationMin);
     writer.signed(inode.replicationMax);
@@ -203,7 +203,7 @@ export function decodeInode(bytes: Buffer, at = 0): InodeRecord {
   const crc64 = flags & CRC ? reader.uint64().toString() : '';
   const syncedMs = flags & SYNCED ? createdMs + reader.signed() : 0;
   const pinnedMedia = flags & MEDIA ? readTexts() : NO_MEDIA;
-  const ttlMs = flags & TTL ? reader.signed() : -1;
+  const ttlMs = flags & TTL ? reader.count() : -1;
   const replicationMin = flags & REPLICATION ? reader.signed() : 0;
   const replicationMax = flags & REPLICATION ? reader.signed() : -1;
   const cachedBytes = flags & CACHED ? reader.count() : flags & CACHED_ALL ? length : 0;

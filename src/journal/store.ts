@@ -30,8 +30,7 @@ export class Store implements Journal {
   }
 
   read<T>(fn: (view: View) => T & NotPromise<T>): T {
-    return this.#engine.read((kv) => {
-      this.#requireCurrent(kv);
+    return this.#readState((kv) => {
       const view = new Tables(kv);
       try {
         return fn(view);
@@ -52,8 +51,7 @@ export class Store implements Journal {
   /** The log as it must be replayed: with the credentials of mounts. Not for anybody's eyes. */
   rawLog(range: { from?: number; limit?: number } = {}): LogRecord[] {
     const bounds = { from: logKey(Math.max(0, range.from ?? 0)), to: tableRange(TABLE.log).to };
-    return this.#engine.read((kv) => {
-      this.#requireCurrent(kv);
+    return this.#readState((kv) => {
       const records: LogRecord[] = [];
       kv.scan(range.limit === undefined ? bounds : { ...bounds, limit: range.limit }, (entry) => {
         records.push(decodeLog(get48(entry.key, entry.keyStart + 1), entry.value));
@@ -74,6 +72,15 @@ export class Store implements Journal {
   async close(): Promise<void> {
     await this.#commits.idle();
     await this.#engine.close();
+  }
+
+  #readState<T>(fn: (kv: KvReader) => T): T {
+    // Depending on the engine it would show what is not committed, or not what the transaction has just written.
+    if (this.#commits.inside) throw new AlluxioError('INTERNAL', 'Inside a transaction of the journal, read through the transaction.');
+    return this.#engine.read((kv) => {
+      this.#requireCurrent(kv);
+      return fn(kv);
+    });
   }
 
   /** Format leaves this mark in the store that it replaces: a process that still has it open would write what nobody reads. */

@@ -17,7 +17,7 @@ afterAll(() => server.stop());
 const at = (key: string): string => `/${BUCKET}/${encodeURIComponent(key)}`;
 
 describe('PutObject', () => {
-  it.each([0, 1, 16 * 1024, 16 * 1024 + 1, 1024 * 1024, 1024 * 1024 + 1, 3_500_000])('answers ETag and CRC64 of %i bytes, and gives them back', async (size) => {
+  it.each([0, 1, 16 * 1024, 16 * 1024 + 1, 1024 * 1024, 1024 * 1024 + 1, 1_700_000])('answers ETag and CRC64 of %i bytes, and gives them back', async (size) => {
     const body = randomBytes(size);
     const put = await server.put(`sums/${size}`, body);
     const etag = `"${createHash('md5').update(body).digest('hex').toUpperCase()}"`;

@@ -10,9 +10,6 @@ import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Loaded from node_modules: big, and needed only when a command talks to OSS. */
-const EXTERNAL = [];
-
 /** What every command loads is one file: each further one costs a command about half a millisecond. */
 const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|failure|generic|parse|request|signals)|errors|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
 /** What every command that opens the file system loads besides. */
@@ -67,8 +64,8 @@ const leaner = {
 
 /** Modules of Node's that take milliseconds to load: they do so when something of them is used, and not because a file mentions them. */
 const LAZY_BUILTINS = /\b(\w+) ?= ?require\("(node:(?:child_process|crypto|fs\/promises|http|https|net|perf_hooks|stream|timers\/promises|zlib))"\)/g;
-/** `import()` of what is not bundled would wake up Node's module loader for ES modules, only to load what is CommonJS or built in. */
-const OUTER_IMPORTS = /\bimport\(([`"'])(node:[\w/]+|ali-oss)\1\)/g;
+/** `import()` of a module of Node's would wake up the loader for ES modules, only to find what `require` has at hand. */
+const OUTER_IMPORTS = /\bimport\(([`"'])(node:[\w/]+)\1\)/g;
 const LAZILY = 'const lazily = (id) => new Proxy({}, { get: (_, name) => require(id)[name] });\n';
 
 const lazyBuiltins = {
@@ -85,11 +82,12 @@ const lazyBuiltins = {
   },
 };
 
+const WARM_UP_MS = 120_000;
+
 const bundleOptions = {
   cwd: root,
   input: { main: 'src/main.ts' },
   platform: 'node',
-  external: EXTERNAL,
 };
 
 const outputOptions = {
@@ -109,14 +107,21 @@ export async function build(plugins = []) {
   const started = performance.now();
   const fresh = join(root, `dist.new.${process.pid}`);
   const old = join(root, `dist.old.${process.pid}`);
-  const bundle = await rolldown({ ...bundleOptions, plugins: [leaner, lazyBuiltins, ...plugins] });
+  const bundle = await rolldown({
+    ...bundleOptions,
+    plugins: [leaner, lazyBuiltins, ...plugins],
+    // Warnings about packages (an eval, an optional part that is not installed) are not ours to mend.
+    onLog(level, log, report) {
+      if (!log.message.includes('node_modules')) report(level, log);
+    },
+  });
   try {
     await mkdir(fresh, { recursive: true });
     const { output } = await bundle.write({ ...outputOptions, dir: fresh });
     const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
     if (git.status === 0) await writeFile(join(fresh, 'REVISION'), git.stdout);
     // Only speed is lost where it fails.
-    spawnSync(process.execPath, [join(root, 'scripts', 'warm-up.cjs'), fresh], { stdio: ['ignore', 'ignore', 'inherit'] });
+    spawnSync(process.execPath, [join(root, 'scripts', 'warm-up.cjs'), fresh], { stdio: ['ignore', 'ignore', 'inherit'], timeout: WARM_UP_MS });
     await rename(join(root, 'dist'), old).catch((error) => {
       if (error.code !== 'ENOENT') throw error;
     });

@@ -3,31 +3,50 @@
  * Runs the commands that are typed most, in one process and a home of its own, and keeps the code that V8 compiled for them (bin/code-cache.cjs).
  * Called by the build with the folder to warm up; without it everything works as well, a little slower.
  */
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const { mkdtempSync, mkdirSync, openSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { install, save } = require('../bin/code-cache.cjs');
 
 const COMMANDS = [
-  'version', 'format', 'getConf', 'fs mkdir /d/e', 'fs touch /d/t', 'fs copyFromLocal ./file /d/f', 'fs ls /d', 'fs ls -R -h /', 'fs ls /d/*', 'fs cat /d/f', 'fs head /d/f',
-  'fs stat /d/f', 'fs test -e /d/f', 'fs count /', 'fs du /', 'fs mv /d/f /d/g', 'fs cp /d/g /d/h', 'fs copyToLocal /d/g ./back', 'fs mount', 'fs ls /nope', 'fs rm -R /d',
-];
+  'format', 'fs mkdir /d/e', 'fs touch /d/t', 'fs copyFromLocal ./file /d/f', 'fs ls /d', 'fs ls -R -h /', 'fs ls /d/*', 'fs cat /d/f', 'fs head /d/f', 'fs stat /d/f',
+  'fs test -e /d/f', 'fs count /', 'fs du /', 'fs mv /d/f /d/g', 'fs cp /d/g /d/h', 'fs free /d', 'fs cat /d/g', 'fs copyToLocal /d/g ./back', 'fs mount', 'fs ls /nope',
+  'fs loadMetadata -F /', 'fs rm -R /d',
+].map((line) => line.split(' '));
 
 async function main(dist) {
   const loaded = install(dist);
   const { main: alluxio } = require(join(dist, 'main.cjs'));
-  const home = mkdtempSync(join(tmpdir(), 'alluxio-warm-up-'));
+  const base = mkdtempSync(join(tmpdir(), 'alluxio-warm-up-'));
+  const server = spawn(process.execPath, ['-e', SERVER, join(dist, 'main.cjs'), join(base, 'oss')], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
-    mkdirSync(join(home, 'conf'));
-    writeFileSync(join(home, 'conf', 'alluxio-site.properties'), `alluxio.work.dir=${home}\n`);
-    writeFileSync(join(home, 'file'), 'warm');
-    const sink = openSync(join(home, 'output'), 'w');
-    const env = { HOME: home, ALLUXIO_CONF_DIR: join(home, 'conf') };
-    for (const command of COMMANDS) await alluxio(command.split(' '), { env, cwd: home, installDir: home, stdout: sink, stderr: sink });
+    const [line] = await once(server.stdout, 'data');
+    const { endpoint } = JSON.parse(line.toString());
+    const oss = `alluxio.master.mount.table.root.ufs=oss://warm/up\nfs.oss.endpoint=${endpoint}\nfs.oss.accessKeyId=warm\nfs.oss.accessKeySecret=up\n`;
+    await runAll(alluxio, join(base, 'local'), '');
+    await runAll(alluxio, join(base, 'remote'), oss);
     save(loaded);
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    server.kill('SIGKILL');
+    rmSync(base, { recursive: true, force: true });
   }
+}
+
+/** A process of its own, because it serves until it is killed. */
+const SERVER = `
+  const [main, dir] = process.argv.slice(1);
+  const io = { env: {}, cwd: '/', installDir: '/', stdout: 1, stderr: 2 };
+  require(main).main(['ossServer', '--dir', dir, '--port', '0', '--bucket', 'warm', '--json'], io).then(process.exit);`;
+
+async function runAll(alluxio, home, properties) {
+  mkdirSync(join(home, 'conf'), { recursive: true });
+  writeFileSync(join(home, 'conf', 'alluxio-site.properties'), `alluxio.work.dir=${home}\n${properties}`);
+  writeFileSync(join(home, 'file'), 'warm');
+  const sink = openSync(join(home, 'output'), 'w');
+  const env = { HOME: home, ALLUXIO_CONF_DIR: join(home, 'conf') };
+  for (const words of [['version'], ['getConf'], ...COMMANDS]) await alluxio(words, { env, cwd: home, installDir: home, stdout: sink, stderr: sink });
 }
 
 main(process.argv[2]).then(() => process.exit(0), (error) => {

@@ -58,7 +58,7 @@ describe('README', () => {
     servers = await makeHome();
     oss = await startOssProcess(servers, { buckets: ['readme-bucket', 'other-bucket', 'third-bucket'] });
     values.OSS_ENDPOINT = oss.endpoint;
-    await sdk(oss.endpoint, { bucket: 'other-bucket' }).put('team/report.txt', Buffer.from('done\n'));
+    await sdk(oss.endpoint, { bucket: 'other-bucket', ...OSS_KEYS }).put('team/report.txt', Buffer.from('done\n'));
     installation = await makeInstallation();
   });
 
@@ -118,7 +118,7 @@ describe('README', () => {
 
   it('shows commands that all work, in its order, from a clone to the end', async () => {
     for (const block of blocks) await follow(block);
-    const { objects } = await sdk(oss.endpoint, { bucket: 'readme-bucket' }).list({ prefix: 'alluxio/data/default_tests_files/Basic', 'max-keys': 1000 });
+    const { objects } = await sdk(oss.endpoint, { bucket: 'readme-bucket', ...OSS_KEYS }).list({ prefix: 'alluxio/data/default_tests_files/Basic', 'max-keys': 1000 });
     expect(objects.length).toBe(24);
   }, 180_000);
 });

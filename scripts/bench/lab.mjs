@@ -50,7 +50,7 @@ class Lab {
     this.places = { state: state.startsWith(RAM) ? 'memory (tmpfs)' : 'a folder on disk', bytes: bytes.startsWith(RAM) ? 'memory (tmpfs)' : 'a folder on disk' };
     // A copy, so that a build by somebody else in the middle changes nothing.
     this.install = join(state, 'alluxio');
-    for (const part of ['bin', 'dist', 'package.json']) cpSync(join(root, part), join(this.install, part), { recursive: true });
+    for (const part of ['bin', 'dist', 'package.json']) cpSync(join(root, part), join(this.install, part), { recursive: true, preserveTimestamps: true });
     symlinkSync(join(root, 'node_modules'), join(this.install, 'node_modules'));
     this.alluxio = join(this.install, 'bin', 'alluxio');
     if (profile !== undefined) mkdirSync(profile, { recursive: true });

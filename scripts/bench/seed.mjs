@@ -31,7 +31,6 @@ async function inodes(folder, files, perFolder) {
       for (let folder = from; folder < Math.min(folders, from + BATCH / perFolder); folder++) makeFolder(tx, { root, folder, count: Math.min(perFolder, files - folder * perFolder), nowMs });
     });
   }
-  await journal.pruneLog(journal.read((view) => view.lastSeq()));
   await journal.close();
   process.stdout.write(`${folders + files}\n`);
 }

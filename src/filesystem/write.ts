@@ -2,6 +2,7 @@
  * Creating a file: intent, bytes, commit. The path shows the file only after the commit, when every byte is safe where the write type wants it.
  */
 import { AlluxioError, messageOf } from '../errors.ts';
+import type { Config } from '../config/config.ts';
 import type { Transaction } from '../journal/journal.ts';
 import type { InodeRecord, IntentRecord, MountRecord } from '../journal/records.ts';
 import { placeForFile } from '../namespace/create.ts';
@@ -29,6 +30,8 @@ interface Writing {
   readonly cached: boolean;
   readonly through: boolean;
   readonly blockSize: number;
+  /** As it holds for the path; read before any transaction. */
+  readonly config: Config;
 }
 
 interface Opened {
@@ -46,12 +49,12 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
   const writing = planWriting(context, path, options);
   const opened = await open(context, writing);
   const sink = writing.cached ? sinkFor(context, writing, opened) : undefined;
-  let written: { length: number; ufs: UfsWritten | undefined };
+  let written: { length: number; ufs: UfsWritten | undefined } | undefined;
   try {
     written = await moveBytes(context, { writing, opened, sink, source });
     await commit(context, writing, opened, { sink, written });
   } catch (error) {
-    await undo(context, opened, sink);
+    await undo(context, opened, { sink, stored: written?.ufs !== undefined });
     throw error;
   }
   if (writing.writeType === 'ASYNC_THROUGH' && !context.masterRunning()) await persistFile(context, path, options.signal === undefined ? {} : { signal: options.signal });
@@ -60,13 +63,15 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
 
 function planWriting(context: FileSystemContext, path: AlluxioPath, options: CreateOptions): Writing {
   const writeType = writeTypeFor(context, path, options.writeType);
+  const config = configFor(context, path);
   return {
     path,
     options,
     writeType,
     cached: writeType !== 'THROUGH' && writeType !== 'NONE',
     through: writeType === 'THROUGH' || writeType === 'CACHE_THROUGH',
-    blockSize: options.blockSize ?? configFor(context, path).bytes('alluxio.user.block.size.bytes.default'),
+    blockSize: options.blockSize ?? config.bytes('alluxio.user.block.size.bytes.default'),
+    config,
   };
 }
 
@@ -159,10 +164,9 @@ async function commit(context: FileSystemContext, writing: Writing, opened: Open
 }
 
 function inodeFor(context: FileSystemContext, tx: Transaction, writing: Writing, written: { opened: Opened; length: number; ufs: UfsWritten | undefined }): InodeRecord {
-  const { options, path } = writing;
+  const { options, path, config } = writing;
   const parent = tx.locate(written.opened.parentId)?.inode;
   if (parent === undefined) throw new AlluxioError('CANCELLED', `The directory of ${path} was removed meanwhile.`);
-  const config = configFor(context, path);
   const inode = newFile({
     id: written.opened.fileId,
     nowMs: context.now(),
@@ -184,10 +188,25 @@ function inodeFor(context: FileSystemContext, tx: Transaction, writing: Writing,
   return { ...inode, persistence: 'PERSISTED', contentHash, crc64, syncedMs: context.now() };
 }
 
-/** Nothing of an unfinished write stays: blocks, promises, the lease. The driver has already removed its parts. */
-async function undo(context: FileSystemContext, opened: Opened, sink: BlockSink | undefined): Promise<void> {
-  await sink?.abort();
+/**
+ * Nothing of an unfinished write stays: blocks, promises, the lease; the driver has already removed its parts. An object that was stored is ours, because
+ * nothing was there before; should it not go away now, the intent stays open and the next command sees to it.
+ */
+async function undo(context: FileSystemContext, opened: Opened, done: { sink: BlockSink | undefined; stored: boolean }): Promise<void> {
+  await done.sink?.abort();
+  if (done.stored && !(await withdrawn(context, opened))) return;
   await transact(context, (tx) => closeIntent(tx, opened.intent.id));
+}
+
+async function withdrawn(context: FileSystemContext, opened: Opened): Promise<boolean> {
+  try {
+    const [failure] = await (await context.ufs(opened.mount)).deleteFiles([opened.key]);
+    if (failure !== undefined) throw failure.error;
+    return true;
+  } catch (error) {
+    context.warn(`${opened.key} was stored, but not recorded, and is seen to later: ${messageOf(error)}`);
+    return false;
+  }
 }
 
 function alreadyStored(error: unknown, path: AlluxioPath): unknown {

@@ -30,18 +30,12 @@ export class GroupCommit {
   readonly #limit: LogLimit | undefined;
   #queue: Job[] = [];
   #draining: Promise<void> | undefined;
-  #inside = false;
 
   /** @param check runs first in each transaction; what it throws fails all of it. */
   constructor(engine: KvEngine, check: (kv: KvReader) => void, limit?: LogLimit) {
     this.#engine = engine;
     this.#check = check;
     this.#limit = limit;
-  }
-
-  /** True while a callback runs. */
-  get inside(): boolean {
-    return this.#inside;
   }
 
   add<T>(actor: Actor, timeMs: number, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
@@ -112,12 +106,7 @@ export class GroupCommit {
     this.#check(kv);
     const session = new WriteSession(kv);
     const settle: (() => void)[] = [];
-    this.#inside = true;
-    try {
-      for (let job = take(); job !== undefined; job = take()) settle.push(runJob(session, job));
-    } finally {
-      this.#inside = false;
-    }
+    for (let job = take(); job !== undefined; job = take()) settle.push(runJob(session, job));
     session.finish(this.#limit);
     return settle;
   }

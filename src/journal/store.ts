@@ -75,8 +75,6 @@ export class Store implements Journal {
   }
 
   #readState<T>(fn: (kv: KvReader) => T): T {
-    // Depending on the engine it would show what is not committed, or not what the transaction has just written.
-    if (this.#commits.inside) throw new AlluxioError('INTERNAL', 'Inside a transaction of the journal, read through the transaction.');
     return this.#engine.read((kv) => {
       this.#requireCurrent(kv);
       return fn(kv);

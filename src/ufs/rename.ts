@@ -35,7 +35,7 @@ export async function moveTree(ufs: Ufs, from: string, to: string, options: Move
 async function copyTree(ufs: Ufs, from: string, to: string, options: MoveOptions): Promise<void> {
   await ufs.makeDirectory(to);
   const directories: string[] = [];
-  await forEachInParallel(entriesOf(ufs, from, options, true), { parallel: options.parallel ?? 16, signal: options.signal }, async (entry) => {
+  await forEachInParallel(entriesOf(ufs, from, options), { parallel: options.parallel ?? 16, signal: options.signal }, async (entry) => {
     if (entry.kind === 'directory') directories.push(entry.name);
     else await copyOne(ufs, { from: joinKey(from, entry.name), to: joinKey(to, entry.name), size: entry.size }, options);
   });
@@ -55,20 +55,21 @@ async function copyOne(ufs: Ufs, file: { from: string; to: string; size: number 
 }
 
 /** Removes a directory with all that a path can name below it. Keys that no path can name stay, and so does the directory then. */
-export async function deleteTree(ufs: Ufs, key: string, options: Pick<MoveOptions, 'signal'> = {}): Promise<void> {
-  const directories: string[] = [key];
+export async function deleteTree(ufs: Ufs, key: string, options: Pick<MoveOptions, 'parallel' | 'signal'> = {}): Promise<void> {
+  const levels: string[][] = [[key]];
   let files: string[] = [];
-  for await (const entry of entriesOf(ufs, key, options, true)) {
-    if (entry.kind === 'directory') directories.push(joinKey(key, entry.name));
+  for await (const entry of entriesOf(ufs, key, options)) {
+    if (entry.kind === 'directory') (levels[entry.name.split('/').length] ??= []).push(joinKey(key, entry.name));
     else if (files.push(joinKey(key, entry.name)) >= DELETE_BATCH) {
       await deleteAll(ufs, files, options);
       files = [];
     }
   }
   await deleteAll(ufs, files, options);
-  // Longest first, so that children go before their parents.
-  directories.sort((a, b) => b.length - a.length);
-  for (const directory of directories) await ufs.removeDirectory(directory);
+  // Children go before their parents.
+  for (const level of levels.reverse()) {
+    await forEachInParallel(level, { parallel: options.parallel ?? 16, signal: options.signal }, async (directory) => void (await ufs.removeDirectory(directory)));
+  }
 }
 
 async function deleteAll(ufs: Ufs, keys: readonly string[], options: Pick<MoveOptions, 'signal'>): Promise<void> {
@@ -80,8 +81,8 @@ async function deleteAll(ufs: Ufs, keys: readonly string[], options: Pick<MoveOp
   throw new AlluxioError('PARTIAL', `Could not delete ${named}: ${first.error.message}`, { path: pathOf(ufs, first.key), cause: first.error });
 }
 
-async function* entriesOf(ufs: Ufs, key: string, options: Pick<MoveOptions, 'signal'>, recursive: boolean): AsyncGenerator<UfsEntry> {
-  for await (const page of ufs.list(key, { recursive, ...(options.signal === undefined ? {} : { signal: options.signal }) })) yield* page.entries;
+async function* entriesOf(ufs: Ufs, key: string, options: Pick<MoveOptions, 'signal'>): AsyncGenerator<UfsEntry> {
+  for await (const page of ufs.list(key, { recursive: true, ...(options.signal === undefined ? {} : { signal: options.signal }) })) yield* page.entries;
 }
 
 function pathOf(ufs: Ufs, key: string): string {

@@ -80,7 +80,7 @@ describe('the guide', () => {
       expect(passedIn(tests)).toBe(24);
       expect(tests.stdout).not.toContain('Failed');
 
-      const bucket = sdk(oss.endpoint, { bucket: 'alluxio-bucket' });
+      const bucket = sdk(oss.endpoint, { bucket: 'alluxio-bucket', ...OSS_KEYS });
       const { objects } = await bucket.list({ prefix: 'alluxio/data/default_tests_files/Basic', 'max-keys': 1000 });
       expect(objects.map(({ name }) => name.split('/').pop()).sort()).toEqual([...EXPECTED.keys()].sort());
       for (const { name } of objects) expect((await bucket.get(name)).content, name).toEqual(EXPECTED.get(name.split('/').pop() ?? ''));
@@ -97,10 +97,10 @@ describe('the guide', () => {
       await edit(installation, 'oss://whole-bucket/');
       expectDone(await installation.type('./bin/alluxio format'));
       expectDone(await installation.type('./bin/alluxio runTest --operation BASIC --readType CACHE_PROMOTE --writeType MUST_CACHE'));
-      const whole = sdk(oss.endpoint, { bucket: 'whole-bucket' });
+      const whole = sdk(oss.endpoint, { bucket: 'whole-bucket', ...OSS_KEYS });
       expect((await whole.get('default_tests_files/BasicFile_CACHE_PROMOTE_MUST_CACHE')).content).toEqual(BASIC);
 
-      const second = sdk(oss.endpoint, { bucket: 'second-bucket' });
+      const second = sdk(oss.endpoint, { bucket: 'second-bucket', ...OSS_KEYS });
       await second.put('team/data/from-another-tool.txt', Buffer.from('hello\n'));
       const mount = [
         `./bin/alluxio fs mount --option fs.oss.accessKeyId=${OSS_KEYS.accessKeyId} \\`,

@@ -18,6 +18,11 @@ interface Manifest {
   readonly scripts: Readonly<Record<string, string>>;
 }
 
+interface Needs {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
 describe('the package', () => {
   let top: string;
   let home: string;
@@ -44,12 +49,20 @@ describe('the package', () => {
 
   afterAll(() => rm(top, { recursive: true, force: true }));
 
-  /** Only what the package says it needs, so that a package that it forgot to name is missing here too. */
+  /** What the package says it needs, and what that needs; a package that it forgot to name is missing here too. */
   async function linkDependencies(): Promise<void> {
-    for (const name of Object.keys(manifest.dependencies)) {
+    const wanted = Object.keys(manifest.dependencies);
+    const linked = new Set<string>();
+    for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+      const source = join(REPOSITORY, 'node_modules', name);
+      // Optional packages of other platforms are nowhere; nested ones come with their owner.
+      if (linked.has(name) || !existsSync(source)) continue;
+      linked.add(name);
       const place = join(installed, 'node_modules', name);
       await mkdir(dirname(place), { recursive: true });
-      await symlink(join(REPOSITORY, 'node_modules', name), place);
+      await symlink(source, place);
+      const { dependencies = {}, optionalDependencies = {} } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8')) as Needs;
+      wanted.push(...Object.keys(dependencies), ...Object.keys(optionalDependencies));
     }
   }
 

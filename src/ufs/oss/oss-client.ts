@@ -1,5 +1,6 @@
 /** One bucket of OSS, request by request: ali-oss signs and reads error answers, transport.ts moves the bytes, oss-errors.ts translates. */
 import type OSS from 'ali-oss';
+import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '../../config/config.ts';
 import { AlluxioError } from '../../errors.ts';
@@ -76,6 +77,8 @@ export class OssClient {
   /** @throws AlluxioError for anything but an expected answer. */
   async send(request: OssRequest): Promise<OssAnswer> {
     throwIfAborted(request.signal);
+    // Hundreds of requests may listen to one Ctrl-C; Node would warn of a leak.
+    if (request.signal !== undefined) setMaxListeners(0, request.signal);
     const exchange = new Exchange();
     exchange.body = request.body;
     exchange.signal = request.signal;

@@ -75,6 +75,33 @@ describe('output', () => {
   });
 });
 
+describe('a slow or lost reader', () => {
+  const SIZE = 8 * 1024 ** 2;
+  async function bigFile(): Promise<void> {
+    writeFileSync(join(home.dir, 'big'), Buffer.alloc(SIZE, 'x'));
+    expect((await runAlluxio(home, ['format'])).status).toBe(0);
+    expect(await runAlluxio(home, ['fs', 'copyFromLocal', 'big', '/big'])).toMatchObject({ status: 0, stderr: '' });
+  }
+
+  it('does not keep an interrupted command from ending', async () => {
+    await bigFile();
+    const child = startAlluxio(home, ['fs', 'cat', '/big']);
+    await once(child.stdout, 'readable');
+    child.kill('SIGTERM');
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    expect(code ?? signal).toSatisfy((end) => end === 143 || end === 'SIGTERM');
+    child.stdout.destroy();
+  });
+
+  it('that goes away is a quiet end, and one that stays gets every byte', async () => {
+    await bigFile();
+    const shell = (line: string): { status: number | null; stdout: string; stderr: string } =>
+      spawnSync('bash', ['-o', 'pipefail', '-c', line, ALLUXIO], { encoding: 'utf8', cwd: home.dir, env: { PATH: process.env.PATH, HOME: home.dir, ALLUXIO_CONF_DIR: home.confDir } });
+    expect(shell('"$0" fs cat /big | head -c 5')).toEqual(expect.objectContaining({ status: 0, stdout: 'xxxxx', stderr: '' }));
+    expect(shell('"$0" fs cat /big | (sleep 0.3; cat) | cmp - big').status).toBe(0);
+  });
+});
+
 describe('signals', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('%s ends ossServer cleanly', async (signal) => {
     const child = startAlluxio(home, ['ossServer', '--dir', join(home.dir, 'oss'), '--port', '0', '--bucket', 'demo']);

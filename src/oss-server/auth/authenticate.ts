@@ -167,5 +167,5 @@ export function authenticate(request: OssRequest, credentials: Credentials | und
     checkV1Query(request, credentials);
     return 'owner';
   }
-  return 'owner';
+  return credentials === undefined ? 'owner' : 'anonymous';
 }

@@ -9,6 +9,9 @@ import { bundleSeeder } from './seeder.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** This machine's, as a user's command finds it, without what would configure alluxio. */
+const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ALLUXIO_')));
+
 const RAM = '/dev/shm';
 /** Room that the cases take, with some to spare. */
 const BYTES_NEEDED = 8 * 2 ** 30;
@@ -83,7 +86,7 @@ class Lab {
     mkdirSync(conf);
     const lines = { 'alluxio.work.dir': join(dir, 'work'), ...properties };
     writeFileSync(join(conf, 'alluxio-site.properties'), Object.entries(lines).map(([key, value]) => `${key}=${value}\n`).join(''));
-    const env = { PATH: process.env.PATH ?? '', HOME: dir, ALLUXIO_CONF_DIR: conf, TZ: 'UTC', LANG: 'C.UTF-8' };
+    const env = { ...ENVIRONMENT, HOME: dir, ALLUXIO_CONF_DIR: conf, TZ: 'UTC', LANG: 'C.UTF-8' };
     const home = new Home(this, { dir, env, journal: join(dir, 'work', 'journal') });
     await home.alluxio(['format']);
     return home;
@@ -91,7 +94,7 @@ class Lab {
 
   /** An ossServer over the folder, with the bucket `bench`, that lets anybody in: so curl needs no signature. */
   async server(dir) {
-    const env = { PATH: process.env.PATH ?? '', HOME: dir };
+    const env = { ...ENVIRONMENT, HOME: dir };
     const server = await startServer([this.alluxio, 'ossServer', '--dir', dir, '--port', '0', '--bucket', 'bench'], env);
     this.#servers.push(server);
     return server;
@@ -138,8 +141,8 @@ class Home {
   }
 
   /** `measured`: with what the process used. */
-  alluxio(args, { output = 'none', measured = false, statuses } = {}) {
-    return run(this.line(args), { env: this.env, output, ...(measured ? { usage: this.dir } : {}), ...(statuses === undefined ? {} : { statuses }) });
+  alluxio(args, { output = 'none', measured = false, statuses, env = this.env } = {}) {
+    return run(this.line(args), { env, output, ...(measured ? { usage: this.dir } : {}), ...(statuses === undefined ? {} : { statuses }) });
   }
 
   /** One more run with a CPU profile, when profiles are wanted. */

@@ -45,7 +45,7 @@ export async function formatStore(settings: FormatSettings): Promise<void> {
   const { folder } = settings;
   const path = makeStore(folder, randomBytes(6).toString('hex'));
   const { LmdbEngine } = await import('./lmdb-engine.ts');
-  const store = new Store(new LmdbEngine(path, { create: true }), { folder });
+  const store = new Store(new LmdbEngine(path), { folder });
   await initialise(store, settings);
   await store.close();
   const replaced = namedStore(folder);

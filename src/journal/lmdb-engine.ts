@@ -1,12 +1,13 @@
 /**
- * The journal's store in LMDB: a B-tree in a memory-mapped file that many processes share. The only file that imports lmdb; loaded when a journal is opened.
+ * The journal's store in LMDB: a B-tree in a memory-mapped file that many processes share. The only file of the room that imports lmdb; loaded when a journal is opened.
  *
  * lmdb-js facts that shaped it (3.5.6, measured): `transaction()` keeps the writes of a callback that throws, `childTransaction()` rolls back; with overlappingSync
- * off, its promise resolves when the commit is synced. Opening for writing takes the write lock for a moment, so everything is opened for reading first and
- * again for writing when the first write comes: a listing never waits for a writer, not even for a stopped one.
+ * off, its promise resolves when the commit is synced. Opening a store takes the write lock for a moment, which would make every listing wait for a writer, for
+ * ever if that one is stopped: WithoutLock below opens it from a read transaction instead. An environment that a process opened for reading is what it gets when it
+ * opens the same file again for writing: so it is always opened for writing, and `readOnly` is kept here.
  */
-import { open } from 'lmdb';
-import type { RootDatabase, RootDatabaseOptionsWithPath } from 'lmdb';
+import { openAsClass } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
 import { AlluxioError } from '../errors.ts';
 import type { KeyRange, KvEngine, KvReader, KvWriter, RawEntry } from './kv.ts';
 import { storeError } from './store-error.ts';
@@ -18,27 +19,21 @@ const SMALL_MAP_BYTES = 2 ** 32;
 /** Every open reader of every process takes one of these slots of 64 bytes. */
 const MAX_READERS = 1000;
 
-export interface LmdbOptions {
-  /** Refuse writes. */
-  readonly readOnly?: boolean;
-}
-
-type Store = RootDatabase<Buffer, Buffer>;
+type Store = RootDatabase<Buffer, Buffer> & { ensureReadTxn(): void };
+type StoreClass = new (name: null, options: object) => Store;
 
 export class LmdbEngine implements KvEngine {
   readonly #folder: string;
   readonly #readOnly: boolean;
-  #store: Store;
-  #writable = false;
+  readonly #store: Store;
   readonly #entry: RawEntry = { key: Buffer.alloc(0), keyStart: 0, keyEnd: 0, value: Buffer.alloc(0), valueEnd: 0 };
   #visit: (entry: RawEntry) => void = ignore;
 
-  /** @param folder holds data.mdb and lock.mdb, which must exist unless `create`. */
-  constructor(folder: string, options: LmdbOptions & { create?: boolean } = {}) {
+  /** @param folder holds data.mdb and lock.mdb; they are made where they are missing. */
+  constructor(folder: string, options: { readonly readOnly?: boolean } = {}) {
     this.#folder = folder;
     this.#readOnly = options.readOnly ?? false;
-    this.#store = this.#open(options.create !== true);
-    this.#writable = options.create === true;
+    this.#store = this.#open();
   }
 
   read<T>(fn: (kv: KvReader) => T): T {
@@ -49,7 +44,6 @@ export class LmdbEngine implements KvEngine {
 
   async write<T>(fn: (kv: KvWriter) => T): Promise<T> {
     if (this.#readOnly) throw new AlluxioError('READ_ONLY', 'The journal was opened for reading only.');
-    this.#makeWritable();
     let thrown: { error: unknown } | undefined;
     try {
       return await this.#store.childTransaction(() => {
@@ -111,24 +105,26 @@ export class LmdbEngine implements KvEngine {
     }
   }
 
-  #makeWritable(): void {
-    if (this.#writable) return;
-    // Synchronous in effect: no transaction of a read-only environment can be under way between two callbacks.
-    void this.#store.close();
-    this.#store = this.#open(false);
-    this.#writable = true;
+  #open(): Store {
+    try {
+      return this.#openMapped({ mapSize: MAP_BYTES });
+    } catch (error) {
+      const failed = storeError(this.#folder, error);
+      if (/memory/i.test(failed.message)) return this.#openMapped({ mapSize: SMALL_MAP_BYTES });
+      // Reading is still possible where the files are protected.
+      if (failed.code === 'PERMISSION_DENIED' && this.#readOnly) return this.#openMapped({ mapSize: MAP_BYTES, readOnly: true });
+      throw failed;
+    }
   }
 
-  #open(readOnly: boolean): Store {
+  #openMapped(how: { mapSize: number; readOnly?: boolean }): Store {
     const entry = this.#entry;
     const options = {
+      ...how,
       path: this.#folder,
-      readOnly,
       maxDbs: 1,
       maxReaders: MAX_READERS,
-      mapSize: MAP_BYTES,
       overlappingSync: false,
-      noMemInit: false,
       permissionsMode: 0o600,
       encoder: {
         encode: (value: Buffer) => value,
@@ -150,14 +146,22 @@ export class LmdbEngine implements KvEngine {
           return undefined;
         },
       },
-    } satisfies RootDatabaseOptionsWithPath & { permissionsMode: number };
-    try {
-      return open<Buffer, Buffer>(options);
-    } catch (error) {
-      if (!/memory/i.test(String(error))) throw storeError(this.#folder, error);
-      return open<Buffer, Buffer>({ ...options, mapSize: SMALL_MAP_BYTES });
+    };
+    const opened: unknown = openAsClass<Buffer, Buffer>(options);
+    if (!isStoreClass(opened)) throw new AlluxioError('INTERNAL', 'lmdb has changed: openAsClass() gives no class.');
+    class WithoutLock extends opened {
+      /** The constructor opens the one database in here; that one exists always, so a read transaction does. Nothing else of ours calls this. */
+      override transactionSync<T>(action: () => T): T {
+        this.ensureReadTxn();
+        return action();
+      }
     }
+    return new WithoutLock(null, { ...options, create: false });
   }
+}
+
+function isStoreClass(value: unknown): value is StoreClass {
+  return typeof value === 'function';
 }
 
 function ignore(): void {

@@ -5,16 +5,14 @@ import { join } from 'node:path';
 import { currentStore } from '../../src/journal/store-files.ts';
 import { formatStore, initialise } from '../../src/journal/format.ts';
 import type { FormatSettings } from '../../src/journal/format.ts';
-import type { Actor } from '../../src/journal/journal.ts';
 import type { KvEngine } from '../../src/journal/kv.ts';
 import { LmdbEngine } from '../../src/journal/lmdb-engine.ts';
 import { MemoryEngine } from '../../src/journal/memory-engine.ts';
-import type { InodeRecord } from '../../src/journal/records.ts';
 import { dump } from '../../src/journal/replay.ts';
 import { Store } from '../../src/journal/store.ts';
+import { NOW } from './inode-samples.ts';
 
-export const ACTOR: Actor = { user: 'alice', command: 'fs test' };
-export const NOW = 1_790_000_000_000;
+export { ACTOR, NOW, directoryOf, inodeOf } from './inode-samples.ts';
 
 export const FORMAT: Omit<FormatSettings, 'folder'> = {
   superuser: 'root',
@@ -68,41 +66,6 @@ export function stateOf(engine: KvEngine): string[] {
     dump(kv, (key, value) => void lines.push(`${key.toString('latin1')} = ${value.toString('hex')}`));
     return lines;
   });
-}
-
-export function inodeOf(id: number, fields: Partial<InodeRecord> = {}): InodeRecord {
-  return {
-    id,
-    directory: false,
-    length: 0,
-    blockSize: 67_108_864,
-    createdMs: NOW,
-    modifiedMs: NOW,
-    accessedMs: NOW,
-    owner: 'alice',
-    group: 'users',
-    mode: 0o644,
-    persistence: 'PERSISTED',
-    pinned: false,
-    pinnedMedia: [],
-    ttlMs: -1,
-    ttlAction: 'DELETE',
-    replicationMin: 0,
-    replicationMax: -1,
-    cachedBytes: 0,
-    acl: [],
-    defaultAcl: [],
-    contentHash: '',
-    crc64: '',
-    childrenLoaded: false,
-    syncedMs: 0,
-    mountId: 0,
-    ...fields,
-  };
-}
-
-export function directoryOf(id: number, fields: Partial<InodeRecord> = {}): InodeRecord {
-  return inodeOf(id, { directory: true, mode: 0o755, blockSize: 0, childrenLoaded: true, ...fields });
 }
 
 /** Numbers that look random and are the same in every run: from 0 to below 1. */

@@ -1,0 +1,119 @@
+/** What goes wrong gets one line on stderr that says what to do, a truthful status, and changes nothing. */
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Home } from '../support/home.ts';
+import { makeHome } from '../support/home.ts';
+import type { OssProcess } from '../support/oss-process.ts';
+import { startOssProcess } from '../support/oss-process.ts';
+import { runAlluxio } from '../support/run-alluxio.ts';
+
+describe('bad input', () => {
+  let home: Home;
+  let oss: OssProcess;
+  const root = (properties: Readonly<Record<string, string>> = {}) => ({ ...oss.properties, 'alluxio.master.mount.table.root.ufs': 'oss://bucket/dir', ...properties });
+  beforeAll(async () => {
+    home = await makeHome();
+    oss = await startOssProcess(home);
+    await home.configure(root());
+    await runAlluxio(home, ['format']);
+  });
+  afterAll(async () => {
+    await oss.stop();
+    await home.remove();
+  });
+
+  /** One line, no stack, the expected words and status. */
+  async function refused(args: readonly string[], words: RegExp, status = 255, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const done = await runAlluxio(home, args, { env });
+    expect(done.stderr).toMatch(words);
+    expect(done.stderr.trimEnd().split('\n'), done.stderr).toHaveLength(1);
+    expect(done.stderr).not.toMatch(/^\s+at /m);
+    expect(done.status).toBe(status);
+    expect(done.stdout).toBe('');
+  }
+
+  it('an unreachable or refusing store is never "does not exist"', async () => {
+    await refused(['fs', '-Dfs.oss.endpoint=http://localhost:1', 'ls', '/x'], /did not answer/);
+    await refused(['fs', '-Dfs.oss.accessKeySecret=wrong', 'ls', '/x'], /SignatureDoesNotMatch/);
+    await refused(['fs', '-Dfs.oss.accessKeyId=nobody', 'ls', '/x'], /InvalidAccessKeyId/);
+    await refused(['fs', '-Dfs.oss.endpoint=http://no-such-host.invalid', 'ls', '/x'], /no-such-host\.invalid/);
+    await refused(['fs', 'mount', '/m', 'oss://no-such-bucket-here/'], /no-such-bucket-here/);
+    await refused(['fs', 'mount', '/m', 'ftp://host/dir'], /No Under File System Factory found for: ftp:\/\/host\/dir/);
+    await refused(['fs', 'ls', '/x'], /^Path "\/x" does not exist\.$/m);
+  });
+
+  it('a broken site file is named with its line', async () => {
+    await writeFile(join(home.confDir, 'alluxio-site.properties'), 'a=b\nbroken=\\u12\n');
+    await refused(['fs', 'ls', '/'], /alluxio-site\.properties.*2/);
+    await home.configure(root({ 'alluxio.user.block.size.bytes.default': 'many' }));
+    await refused(['fs', 'touch', '/f'], /many.*alluxio\.user\.block\.size\.bytes\.default|alluxio\.user\.block\.size\.bytes\.default.*many|Fail to parse many to bytes/);
+    await home.configure(root({ 'alluxio.master.mount.table.root.ufs': 'oss://bucket/elsewhere' }));
+    await refused(['fs', 'ls', '/'], /oss:\/\/bucket\/elsewhere.*formatted for oss:\/\/bucket\/dir/);
+    await home.configure(root());
+  });
+
+  it('an unformatted home names the command to run', async () => {
+    const other = await makeHome();
+    const done = await runAlluxio(other, ['fs', 'ls', '/']);
+    expect(done.stderr).toMatch(/has not been formatted! .*alluxio format/);
+    expect(done.status).toBe(255);
+    await other.remove();
+  });
+
+  it('a port that is taken is named', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await refused(['ossServer', '--dir', join(home.dir, 'taken'), '--port', String(port)], new RegExp(`${port} is taken`), 1);
+    server.close();
+  });
+
+  it('paths and names: what cannot be is refused, what can be round-trips', async () => {
+    await refused(['fs', 'ls', 'relative'], /^Path "relative" is invalid\./);
+    await refused(['fs', 'ls', ''], /^Path "" is invalid\./);
+    await refused(['fs', 'ls', 'hdfs://h/x'], /Scheme hdfs:\/\/ in AlluxioURI is invalid/);
+    const source = join(home.dir, 'names');
+    await mkdir(source);
+    const names = ['with space', 'new\nline', '中文', '100%', 'what?', 'a+b&c=d', '#hash', "quote'\"", 'trailing.', '-dash', 'x'.repeat(255)];
+    for (const name of names) await writeFile(join(source, name), `content of ${name}`);
+    const up = await runAlluxio(home, ['fs', 'copyFromLocal', source, '/names']);
+    expect(`${up.status} ${up.stderr}`).toBe('0 ');
+    const listed = await runAlluxio(home, ['fs', 'ls', '--json', '/names']);
+    const paths = listed.stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { path: string }).path);
+    expect(paths.sort()).toEqual(names.map((name) => `/names/${name}`).sort());
+    const down = await runAlluxio(home, ['fs', 'copyToLocal', '/names', join(home.dir, 'back')]);
+    expect(`${down.status} ${down.stderr}`).toBe('0 ');
+    const removed = await runAlluxio(home, ['fs', 'rm', '-R', '/names']);
+    expect(`${removed.status} ${removed.stderr}`).toBe('0 ');
+  });
+
+  it('a source that is missing or unreadable leaves nothing', async () => {
+    await refused(['fs', 'copyFromLocal', join(home.dir, 'nothing'), '/f'], /No such file or directory/);
+    await refused(['fs', 'cat', '/f'], /^Path "\/f" does not exist\.$/m);
+    await refused(['fs', 'copyToLocal', '/f', join(home.dir, 'f')], /Path "\/f" does not exist\./);
+  });
+
+  it('a cache that cannot be written fails the write that needs it', async () => {
+    const blocked = join(home.dir, 'blocked');
+    await writeFile(blocked, 'a file where a folder should be');
+    await chmod(blocked, 0o600);
+    const cache = `-Dalluxio.worker.tieredstore.level0.dirs.path=${blocked}/cache`;
+    const file = join(home.dir, 'small');
+    await writeFile(file, 'x');
+    await refused(['fs', '-Dalluxio.user.file.writetype.default=MUST_CACHE', cache, 'copyFromLocal', file, '/small'], /blocked/);
+    await refused(['fs', 'cat', '/small'], /does not exist/);
+  });
+
+  it('two commands at once on one path: one wins, the other says so', async () => {
+    const file = join(home.dir, 'racer');
+    await writeFile(file, 'x'.repeat(3_000_000));
+    const runs = await Promise.all([1, 2, 3].map(() => runAlluxio(home, ['fs', 'copyFromLocal', file, '/race'])));
+    expect(runs.map((run) => run.status).sort()).toEqual([0, 255, 255]);
+    for (const run of runs.filter((each) => each.status !== 0)) expect(run.stderr).toMatch(/already exists: \/race|The path is held by/);
+    expect((await runAlluxio(home, ['fs', 'cat', '/race'])).stdout).toHaveLength(3_000_000);
+  });
+});

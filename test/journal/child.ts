@@ -1,0 +1,64 @@
+/**
+ * Runs in a process of its own (see processes.test.ts). `count <folder> <n>`: n transactions that each add one to a fact. `create <folder>`: creates files for ever and
+ * writes each name to stdout once it is acknowledged. `hold <folder>`: takes the write lock, says so and keeps it. `open <folder>`: opens and says the outcome.
+ */
+import { writeSync } from 'node:fs';
+import { isAlluxioError } from '../../src/errors.ts';
+import { openStore } from '../../src/journal/format.ts';
+import { ROOT_ID } from '../../src/journal/journal.ts';
+import { ACTOR, NOW, inodeOf } from './inode-samples.ts';
+
+const [mode = '', folder = '', argument = ''] = process.argv.slice(2);
+
+/** Straight to the descriptor: what a killed process has said must not sit in a buffer. */
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
+async function count(times: number): Promise<void> {
+  const journal = await openStore({ folder });
+  for (let i = 0; i < times; i++) {
+    await journal.transact(ACTOR, NOW, (tx) => {
+      tx.append({ type: 'fact-set', name: 'count', value: String(Number(tx.fact('count') ?? 0) + 1) });
+    });
+  }
+  await journal.close();
+}
+
+async function create(): Promise<void> {
+  const journal = await openStore({ folder, keepLogEntries: 50 });
+  const worker = async () => {
+    for (;;) {
+      const name = await journal.transact(ACTOR, NOW, (tx) => {
+        const id = tx.allocate();
+        tx.append({ type: 'inode-created', parentId: ROOT_ID, name: `f${id}`, inode: inodeOf(id, { length: 3 }) });
+        return `f${id}`;
+      });
+      say(name);
+    }
+  };
+  await Promise.all([worker(), worker(), worker()]);
+}
+
+async function hold(): Promise<void> {
+  const journal = await openStore({ folder });
+  await journal.transact(ACTOR, NOW, (tx) => {
+    tx.append({ type: 'fact-set', name: 'held', value: 'yes' });
+    say('holding');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+  });
+}
+
+async function open(): Promise<void> {
+  try {
+    const journal = await openStore({ folder });
+    say(`opened ${journal.read((view) => view.children(ROOT_ID).length)}`);
+    await journal.close();
+  } catch (error) {
+    if (!isAlluxioError(error)) throw error;
+    say(`${error.code} ${error.message}`);
+  }
+}
+
+const modes: Readonly<Record<string, () => Promise<void>>> = { count: () => count(Number(argument)), create, hold, open };
+await modes[mode]?.();

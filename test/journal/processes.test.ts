@@ -1,0 +1,119 @@
+/** Many processes on one journal, and processes that are killed. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, symlinkSync, truncateSync, readdirSync, chmodSync, chownSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { formatStore, openStore } from '../../src/journal/format.ts';
+import { ROOT_ID } from '../../src/journal/journal.ts';
+import { ACTOR, FORMAT, NOW, temporaryFolder } from './support.ts';
+
+const REPOSITORY = resolve(import.meta.dirname, '../..');
+const ROOT_USER = process.geteuid?.() === 0;
+
+describe('journal, many processes', () => {
+  let build: string;
+  let folder: string;
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    build = temporaryFolder();
+    symlinkSync(join(REPOSITORY, 'node_modules'), join(build, 'node_modules'));
+    const bundle = await rolldown({ input: join(import.meta.dirname, 'child.ts'), external: [/^lmdb$/, /^node:/], platform: 'node', logLevel: 'silent' });
+    await bundle.write({ dir: join(build, 'out'), format: 'esm', entryFileNames: 'child.mjs' });
+    chmodSync(build, 0o755);
+  });
+  afterAll(() => rmSync(build, { recursive: true, force: true }));
+
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    await formatStore({ folder, ...FORMAT });
+  });
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function start(args: string[], options: { uid?: number } = {}): { child: ChildProcess; out: () => string; ended: Promise<string> } {
+    const child = spawn(process.execPath, [join(build, 'out/child.mjs'), ...args], { stdio: ['ignore', 'pipe', 'inherit'], ...options });
+    children.push(child);
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk));
+    const ended = new Promise<string>((done, fail) => {
+      child.on('error', fail);
+      child.on('close', (code, signal) => (code === 0 || signal === 'SIGKILL' ? done(text) : fail(new Error(`child ended with ${code ?? signal}: ${text}`))));
+    });
+    return { child, out: () => text, ended };
+  }
+
+  async function until(what: () => boolean): Promise<void> {
+    while (!what()) await new Promise((again) => setTimeout(again, 5));
+  }
+
+  it('four processes add to one number and lose nothing', async () => {
+    await Promise.all([1, 2, 3, 4].map(() => start(['count', folder, '150']).ended));
+    const journal = await openStore({ folder });
+    expect(journal.read((view) => view.fact('count'))).toBe('600');
+    expect(journal.log().length).toBe(604);
+    await journal.close();
+  });
+
+  it('what a killed process had acknowledged is there, whole, and nothing is half there', async () => {
+    for (let round = 0; round < 4; round++) {
+      const { child, out, ended } = start(['create', folder]);
+      await until(() => out().split('\n').length > 20 + round * 40);
+      child.kill('SIGKILL');
+      const acknowledged = (await ended).split('\n').slice(0, -1);
+      expect(child.signalCode, 'the child was killed, it did not end').toBe('SIGKILL');
+      expect(acknowledged.length, 'something was acknowledged').toBeGreaterThan(0);
+      const journal = await openStore({ folder });
+      journal.read((view) => {
+        for (const name of acknowledged) expect(view.child(ROOT_ID, name), name).toBeDefined();
+        const found = view.children(ROOT_ID);
+        for (const { name, inode } of found) expect(view.locate(inode.id)).toMatchObject({ parentId: ROOT_ID, name });
+        expect(view.totals(ROOT_ID)).toMatchObject({ children: found.length, files: found.length, bytes: 3 * found.length });
+      });
+      await journal.transact(ACTOR, NOW, (tx) => tx.append({ type: 'fact-set', name: 'round', value: String(round) }));
+      await journal.close();
+    }
+  });
+
+  it('reads do not wait for a writer, and a writer that is killed frees the lock and leaves nothing', async () => {
+    const { child, out, ended } = start(['hold', folder]);
+    await until(() => out().includes('holding'));
+    const journal = await openStore({ folder });
+    expect(journal.read((view) => [view.fact('held'), view.fact('superuser')])).toEqual([undefined, 'root']);
+    const waiting = journal.transact(ACTOR, NOW, (tx) => tx.fact('held'));
+    expect(journal.read((view) => view.fact('held'))).toBeUndefined();
+    child.kill('SIGKILL');
+    await ended;
+    expect(await waiting).toBeUndefined();
+    await journal.close();
+  });
+
+  it('a truncated file is an error that says what to do, not a crash', async () => {
+    const store = readdirSync(folder).find((name) => name.startsWith('store-')) ?? '';
+    const data = join(folder, store, 'data.mdb');
+    expect(existsSync(data)).toBe(true);
+    truncateSync(data, 12_288);
+    expect(await start(['open', folder]).ended).toMatch(/^CORRUPT The journal in .* is damaged: data\.mdb has 12288 bytes of \d+\.\n$/);
+    truncateSync(data, 100);
+    expect(await start(['open', folder]).ended).toMatch(/^CORRUPT .* is not a journal or has been truncated/);
+  });
+
+  it('a journal of another user is refused by name', async () => {
+    if (!ROOT_USER) {
+      // Without the right to give files away, a folder of the machine's superuser serves.
+      expect(await start(['open', '/root/..']).ended).toMatch(/^PERMISSION_DENIED Journal \/root\/\.\. belongs to root\.\n$/);
+      return;
+    }
+    chmodSync(folder, 0o755);
+    expect(await start(['open', folder], { uid: 65_534 }).ended).toBe(`PERMISSION_DENIED Journal ${folder} belongs to root.\n`);
+    chmodSync(folder, 0o700);
+    expect(await start(['open', folder], { uid: 65_534 }).ended).toBe(`PERMISSION_DENIED Journal ${folder} belongs to root.\n`);
+    chownSync(folder, 65_534, 65_534);
+    mkdirSync(join(folder, 'more'));
+    expect(await start(['open', folder]).ended).toBe('opened 0\n');
+  });
+});

@@ -1,0 +1,76 @@
+/** What happens above limits that no test could reach at their real size. */
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Bench, patternBytes } from '../../../src/ufs/conformance/bench.ts';
+import { openOss } from '../../../src/ufs/oss/index.ts';
+import type { OssTuning } from '../../../src/ufs/oss/tuning.ts';
+import { uploadsOf } from '../../../src/ufs/oss/uploads.ts';
+import { UfsUri } from '../../../src/uri.ts';
+import { startTestOss } from '../../support/oss.ts';
+import type { TestOss } from '../../support/oss.ts';
+
+const PART = 100 * 1024;
+let oss: TestOss;
+beforeAll(async () => {
+  oss = await startTestOss();
+});
+afterAll(() => oss.close());
+afterEach(() => oss.clearFaults());
+
+async function open(tuning: Partial<OssTuning>) {
+  const folder = randomUUID();
+  const ufs = await openOss(UfsUri.parse(`oss://${oss.bucket}/${folder}`), oss.config(), {}, tuning);
+  return { folder, ufs, bench: new Bench(ufs, '') };
+}
+
+describe('copying in parts', () => {
+  const tuning = { copyAtOnceBytes: PART, copyPartBytes: PART };
+
+  it.each([PART, PART + 1, 3 * PART, 3 * PART + 1])('of %d bytes makes the same file', async (size) => {
+    const { ufs, bench } = await open(tuning);
+    const content = patternBytes(size);
+    const written = await bench.write('from', content);
+    expect(await ufs.copyFile('from', 'to 中文%')).toMatchObject({ size, crc64: written.crc64 });
+    expect((await bench.read('to 中文%')).equals(content)).toBe(true);
+  });
+
+  it('leaves no upload when a part fails', async () => {
+    const { ufs, bench, folder } = await open(tuning);
+    await bench.write('from', patternBytes(3 * PART));
+    await oss.fault('internal-error', { method: 'PUT', subresource: 'partNumber' });
+    await expect(ufs.copyFile('from', 'to')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await oss.clearFaults();
+    expect((await uploadsOf(await oss.raw(), `${folder}/to`)).uploads).toEqual([]);
+    expect(await bench.names()).toEqual(['from']);
+  });
+});
+
+describe('writing in parts', () => {
+  it('a file of known size takes larger parts rather than more than OSS allows', async () => {
+    const { ufs, bench } = await open({ partBytes: PART, maxPartBytes: PART, maxParts: 3 });
+    const content = patternBytes(7 * PART);
+    await ufs.write('file', Readable.from([content], { objectMode: false }), { size: content.length });
+    expect((await bench.read('file')).equals(content)).toBe(true);
+  });
+
+  it('a stream of unknown length takes parts that grow, and fails when they do not suffice', async () => {
+    const { ufs, bench } = await open({ partBytes: PART, maxPartBytes: 4 * PART, maxParts: 5 });
+    const content = patternBytes(12 * PART);
+    await ufs.write('file', Readable.from([content], { objectMode: false }));
+    expect((await bench.read('file')).equals(content)).toBe(true);
+    await expect(ufs.write('endless', Readable.from([content, content, content], { objectMode: false }))).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(await bench.names()).toEqual(['file']);
+  });
+
+  it('many files share one budget of memory, and none waits for ever', async () => {
+    const { ufs, bench } = await open({ partBytes: PART, writeBudget: 2 * PART, readBudget: PART, pieceBytes: PART });
+    const names = Array.from({ length: 10 }, (_, at) => `file-${String(at)}`);
+    const content = patternBytes(5 * PART + 7);
+    await Promise.all(names.map((name, at) => ufs.write(name, Readable.from([content], { objectMode: false }), at % 2 === 0 ? {} : { size: content.length })));
+    const readers = await Promise.all(names.map((name) => ufs.read(name)));
+    // All are open before any is read.
+    for (const reader of readers) expect((await reader.toArray()).reduce((sum: number, chunk: Buffer) => sum + chunk.length, 0)).toBe(content.length);
+    expect(await bench.names()).toEqual(names);
+  });
+});

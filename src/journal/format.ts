@@ -5,7 +5,7 @@ import type { Actor, Journal } from './journal.ts';
 import { ROOT_ID } from './journal.ts';
 import { retiredKey } from './keys.ts';
 import type { InodeRecord, MountRecord } from './records.ts';
-import { currentStore, makeStore, namedStore, publishStore, removeOtherStores } from './store-files.ts';
+import { currentStore, makeStore, publishStore, removeOtherStores, replaceableStore } from './store-files.ts';
 import { Store } from './store.ts';
 
 export interface OpenSettings {
@@ -48,7 +48,7 @@ export async function formatStore(settings: FormatSettings): Promise<void> {
   const store = new Store(new LmdbEngine(path), { folder });
   await initialise(store, settings);
   await store.close();
-  const replaced = namedStore(folder);
+  const replaced = replaceableStore(folder);
   publishStore(folder, path);
   if (replaced !== undefined) await retire(replaced);
   removeOtherStores(folder, path);
@@ -96,7 +96,7 @@ function rootInode({ superuser, group, nowMs, mount }: Omit<FormatSettings, 'fol
   };
 }
 
-/** Marks a replaced store. One that is damaged or gone already has no users to stop. */
+/** Marks a replaced store. One that cannot be written has no users to stop. */
 async function retire(path: string): Promise<void> {
   const { LmdbEngine } = await import('./lmdb-engine.ts');
   try {

@@ -6,22 +6,16 @@
  *   store-<random>/data.mdb   LMDB: meta pages, then the B-tree
  *   store-<random>/lock.mdb   LMDB: the writer's lock and the readers' slots
  */
-import { closeSync, fsyncSync, openSync, readFileSync, readSync, fstatSync, renameSync, rmSync, readdirSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
+import { missingPages } from './lmdb-file.ts';
 import { damaged, storeError } from './store-error.ts';
 
 export const FORMAT_VERSION = 1;
 const POINTER = 'journal.json';
 const STORE_PREFIX = 'store-';
 const DATA_FILE = 'data.mdb';
-
-/** LMDB's meta pages, as lmdb-js 3 lays them out: two, each behind a page header of 24 bytes. */
-const META_MAGIC = 0xbeefc0de;
-const META_PAGE_HEADER = 24;
-const META_PAGE_SIZE_AT = 24;
-const META_LAST_PAGE_AT = 120;
-const META_BYTES = 160;
 
 interface Pointer {
   readonly formatVersion: number;
@@ -54,13 +48,12 @@ export function currentStore(folder: string): string {
   return store;
 }
 
-/** The current store if there is one that can be named, without any check of it: for what replaces it. */
-export function namedStore(folder: string): string | undefined {
+/** The current store, where there is one that can be opened without harm: for what replaces it. */
+export function replaceableStore(folder: string): string | undefined {
   try {
-    const pointer = parsePointer(readFileSync(join(folder, POINTER), 'utf8'));
-    return pointer === undefined ? undefined : join(folder, pointer.store);
+    return currentStore(folder);
   } catch (error) {
-    if (systemCode(error) !== undefined) return undefined;
+    if (error instanceof AlluxioError) return undefined;
     throw error;
   }
 }
@@ -153,36 +146,15 @@ function userName(uid: number): string {
   return line?.split(':')[0] ?? `user ${uid}`;
 }
 
-/** A file that ends before the last page that its meta pages name would kill the process (SIGBUS) when the map is read. */
 function requireWholeData(folder: string, path: string): void {
-  let file: number;
+  let wrong: string | undefined;
   try {
-    file = openSync(path, 'r');
+    wrong = missingPages(path);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw damaged(folder, `${path} is missing`, error);
+    if (systemCode(error) === 'ENOENT') throw damaged(folder, `${DATA_FILE} is missing`, error);
     throw storeError(folder, error);
   }
-  try {
-    const first = readMeta(file, 0);
-    const second = first === undefined ? undefined : readMeta(file, first.pageSize);
-    if (first === undefined || second === undefined) throw damaged(folder, `${DATA_FILE} is not a journal or has been truncated`);
-    // Sizes are read after the meta pages: a writer extends the file before it names the new pages.
-    const { size } = fstatSync(file);
-    const needed = (Math.max(first.lastPage, second.lastPage) + 1) * first.pageSize;
-    if (size < needed) throw damaged(folder, `${DATA_FILE} has ${size} bytes of ${needed}`);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function readMeta(file: number, at: number): { pageSize: number; lastPage: number } | undefined {
-  const bytes = Buffer.alloc(META_PAGE_HEADER + META_BYTES);
-  if (readSync(file, bytes, 0, bytes.length, at) < bytes.length) return undefined;
-  const meta = bytes.subarray(META_PAGE_HEADER);
-  if (meta.readUInt32LE(0) !== META_MAGIC) return undefined;
-  const pageSize = meta.readUInt32LE(META_PAGE_SIZE_AT);
-  if (pageSize < 512 || pageSize > 65536) return undefined;
-  return { pageSize, lastPage: Number(meta.readBigUInt64LE(META_LAST_PAGE_AT)) };
+  if (wrong !== undefined) throw damaged(folder, `${DATA_FILE}: ${wrong}`);
 }
 
 function syncPath(path: string): void {

@@ -15,6 +15,9 @@ import type { RunResult } from '../support/run-alluxio.ts';
 
 const READS = ['CACHE_PROMOTE', 'CACHE', 'NO_CACHE'];
 const WRITES = ['MUST_CACHE', 'CACHE_THROUGH', 'THROUGH', 'ASYNC_THROUGH'];
+/** A machine that others use too may take its time: each walk is a dozen processes. */
+const WALK_MS = 180_000;
+
 const COMBINATIONS = READS.flatMap((read) => WRITES.map((write) => `${read}_${write}`));
 
 /** 0…19 as 4-byte numbers: little-endian, or big-endian after a count. */
@@ -89,7 +92,7 @@ describe('the guide', () => {
       expect(await readdir(installation.home)).toEqual([]);
       expect((await stat(join(installation.dir, 'journal'))).mode & 0o777).toBe(0o700);
       expect(passedIn(expectDone(await installation.type('./bin/alluxio runTests')))).toBe(24);
-    }));
+    }), WALK_MS);
 
   it('works for a whole bucket, with another one mounted beside it', () =>
     inInstallation(async (installation) => {
@@ -124,7 +127,7 @@ describe('the guide', () => {
       const folder = join(installation.dir, 'underFSStorage/default_tests_files');
       expect((await readdir(folder)).sort()).toEqual([...EXPECTED.keys()].sort());
       for (const [name, bytes] of EXPECTED) expect(await readFile(join(folder, name)), name).toEqual(bytes);
-    }));
+    }), WALK_MS);
 
   it('says which command is missing before the first format', () =>
     inInstallation(async (installation) => {
@@ -161,7 +164,7 @@ describe('quickstart', () => {
         expect(out.split('\n').length).toBeLessThan(80);
         expect(await readdir(tmp)).toEqual([]);
       }
-    }));
+    }), WALK_MS);
 
   it('is stopped by Ctrl-C, and leaves nothing', () =>
     inInstallation(async (installation) => {

@@ -25,7 +25,7 @@ describe('secrets', () => {
 
   async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<number> {
     const done = await runAlluxio(home, args, { env });
-    said += `${args[0] ?? ''} ${args[1] ?? ''}\n${done.stdout}${done.stderr}`;
+    said += done.stdout + done.stderr;
     return done.status;
   }
 

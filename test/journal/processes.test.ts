@@ -1,15 +1,18 @@
 /** Many processes on one journal, and processes that are killed. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, symlinkSync, truncateSync, readdirSync, chmodSync, chownSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatStore, openStore } from '../../src/journal/format.ts';
 import { ROOT_ID } from '../../src/journal/journal.ts';
-import { ACTOR, FORMAT, NOW, temporaryFolder } from './support.ts';
+import { missingPages } from '../../src/journal/lmdb-file.ts';
+import { ACTOR, FORMAT, NOW, inodeOf, temporaryFolder } from './support.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
+/** An id that allocate() has not reached. */
+const FIRST = 1_000_000;
 const ROOT_USER = process.geteuid?.() === 0;
 
 describe('journal, many processes', () => {
@@ -93,13 +96,51 @@ describe('journal, many processes', () => {
   });
 
   it('a truncated file is an error that says what to do, not a crash', async () => {
+    const journal = await openStore({ folder });
+    await journal.transact(ACTOR, NOW, (tx) => {
+      for (let i = 0; i < 2000; i++) tx.append({ type: 'inode-created', parentId: ROOT_ID, name: `f${i}`, inode: inodeOf(tx.allocate()) });
+      tx.append({ type: 'fact-set', name: 'large', value: 'x'.repeat(100_000) });
+    });
+    await journal.close();
     const store = readdirSync(folder).find((name) => name.startsWith('store-')) ?? '';
     const data = join(folder, store, 'data.mdb');
-    expect(existsSync(data)).toBe(true);
-    truncateSync(data, 12_288);
-    expect(await start(['open', folder]).ended).toMatch(/^CORRUPT The journal in .* is damaged: data\.mdb has 12288 bytes of \d+\.\n$/);
+    const { size } = statSync(data);
+    expect(size).toBeGreaterThan(500_000);
+    expect(await start(['open', folder]).ended).toBe('opened 2000\n');
+    for (const left of [size - 4096, size >> 1, 12_288]) {
+      truncateSync(data, left);
+      expect(await start(['open', folder]).ended).toBe(`CORRUPT The journal in ${folder} is damaged: data.mdb: it ends after ${left} bytes.\n`);
+    }
     truncateSync(data, 100);
-    expect(await start(['open', folder]).ended).toMatch(/^CORRUPT .* is not a journal or has been truncated/);
+    expect(await start(['open', folder]).ended).toMatch(/^CORRUPT .* it is not a journal, or only its beginning is there\.\n$/);
+  });
+
+  it('a file that lacks only free pages at its end is whole', async () => {
+    const journal = await openStore({ folder, keepLogEntries: 1 });
+    await journal.transact(ACTOR, NOW, (tx) => {
+      for (let i = 0; i < 3000; i++) tx.append({ type: 'inode-created', parentId: ROOT_ID, name: `f${i}`, inode: inodeOf(FIRST + i) });
+    });
+    for (const ids of [1500, 1400, 95]) {
+      await journal.transact(ACTOR, NOW, (tx) => {
+        for (const { inode } of tx.children(ROOT_ID, { limit: ids })) tx.append({ type: 'inode-removed', id: inode.id });
+      });
+    }
+    await journal.close();
+    const store = readdirSync(folder).find((name) => name.startsWith('store-')) ?? '';
+    const data = join(folder, store, 'data.mdb');
+    const { size } = statSync(data);
+    const copy = join(build, 'copy.mdb');
+    copyFileSync(data, copy);
+    let whole = size;
+    for (let left = size - 4096; left > 0 && missingPages(copy) === undefined; left -= 4096) {
+      whole = left + 4096;
+      truncateSync(copy, left);
+    }
+    expect(whole, 'some pages at the end were free').toBeLessThan(size);
+    truncateSync(data, whole);
+    expect(await start(['open', folder]).ended).toBe('opened 5\n');
+    truncateSync(data, whole - 4096);
+    expect(await start(['open', folder]).ended).toMatch(/^CORRUPT /);
   });
 
   it('a journal of another user is refused by name', async () => {

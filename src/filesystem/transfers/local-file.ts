@@ -17,6 +17,7 @@ export const STREAM_MEMORY = 4 * CHUNK;
 
 export interface LocalSource {
   readonly size: number;
+  /** A chunk is valid until the next one is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
@@ -60,14 +61,18 @@ async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function* readLarge(path: string, file: FileHandle, before: Stats): AsyncGenerator<Uint8Array> {
+  // Two pieces of memory for the whole file: fresh ones for each chunk cost more time than reading the bytes.
+  let [filling, spare] = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
+  const read = (position: number) => readAt(file, filling.subarray(0, before.size - position), position);
   let ahead: Promise<Buffer> | undefined;
   try {
-    ahead = readAt(file, 0, before.size);
+    ahead = read(0);
     for (let position = 0; position < before.size; ) {
       const chunk = await ahead;
       if (chunk.length === 0) throw changed(path);
       position += chunk.length;
-      if (position < before.size) ahead = readAt(file, position, before.size);
+      [filling, spare] = [spare, filling];
+      if (position < before.size) ahead = read(position);
       // The last chunk is held back until the file is known to be what it was.
       else if (differs(before, await file.stat())) throw changed(path);
       yield chunk;
@@ -80,10 +85,8 @@ async function* readLarge(path: string, file: FileHandle, before: Stats): AsyncG
   }
 }
 
-async function readAt(file: FileHandle, position: number, end: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.min(CHUNK, end - position));
-  const length = await fill(file, buffer, position);
-  return length === buffer.length ? buffer : buffer.subarray(0, length);
+async function readAt(file: FileHandle, buffer: Buffer, position: number): Promise<Buffer> {
+  return buffer.subarray(0, await fill(file, buffer, position));
 }
 
 /** Fills the buffer as far as the file goes. */

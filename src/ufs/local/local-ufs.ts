@@ -13,7 +13,7 @@ import { listLocal } from './local-list.ts';
 import { LocalPaths } from './local-paths.ts';
 import { readLocal } from './local-read.ts';
 import { statusOf } from './local-status.ts';
-import { makeDirectories, syncDirectory, writeLocal } from './local-write.ts';
+import { makeDirectories, makeParents, syncDirectory, writeLocal } from './local-write.ts';
 import { hashOf, isTemporaryName, readTemporaryName } from './temporary-names.ts';
 
 const CLOCK_SKEW_MS = 15 * 60_000;
@@ -134,7 +134,7 @@ export class LocalUfs implements Ufs {
       if (from === '' || to === '' || isAtOrBelow(target, source)) throw new AlluxioError('INVALID_ARGUMENT', `${source} cannot be renamed to ${target}`);
       await lstat(source);
       if ((await lstat(target).catch(undefinedIfAbsent)) !== undefined) throw new AlluxioError('ALREADY_EXISTS', `${target} already exists`, { path: target });
-      await makeDirectories(dirname(target));
+      await makeParents(dirname(target));
       await rename(source, target);
       await syncDirectory(dirname(target));
       await syncDirectory(dirname(source));

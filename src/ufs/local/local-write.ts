@@ -11,7 +11,7 @@ import { temporaryNameFor } from './temporary-names.ts';
 
 export async function writeLocal(path: string, source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<UfsWritten> {
   const directory = dirname(path);
-  await makeDirectories(directory);
+  await makeParents(directory);
   if (options.overwrite === false) await assertFree(path);
   const temporary = `${directory}/${temporaryNameFor(basename(path))}`;
   try {
@@ -73,6 +73,16 @@ async function assertFree(path: string): Promise<void> {
   const stats = await stat(path).catch(() => undefined);
   if (stats?.isDirectory() === true) throw new AlluxioError('IS_A_DIRECTORY', `${path} is a directory`, { path });
   if (stats !== undefined) throw new AlluxioError('ALREADY_EXISTS', `${path} already exists`, { path });
+}
+
+/** @throws NOT_A_DIRECTORY when a file is in the way */
+export async function makeParents(path: string): Promise<void> {
+  try {
+    await makeDirectories(path);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    throw new AlluxioError('NOT_A_DIRECTORY', `${path} is not a directory`, { path, cause: error });
+  }
 }
 
 /** With the new names on disk: a directory entry lives in its parent, which has to be synced too. */

@@ -1,0 +1,119 @@
+/**
+ * Looks at an LMDB file without LMDB: a file that lacks pages would kill the process (SIGBUS) as soon as the map is read there. Only the layout that is needed
+ * for that, as lmdb-js 3 writes it on 64-bit little-endian machines:
+ *
+ *   page header  number(8) txn(8) pad(2) flags(2) lower(2) upper(2); then the offsets(2 each, `lower` bytes of them) of nodes, counted from here
+ *   node         branch: page(6) keySize(2) key; leaf: size(4) flags(2) keySize(2) key data, or for a large value key firstPage(8) txn(8) pages(8)
+ *   meta         magic(4) version(4) address(8) mapSize(8) free tree(48) main tree(48) lastPage(8) txn(8)
+ *   tree         pageSize(4) flags(2) depth(2) branchPages(8) leafPages(8) overflowPages(8) entries(8) root(8)
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+const HEADER = 24;
+const META_MAGIC = 0xbeefc0de;
+const META_BYTES = 136;
+const BRANCH = 0x01;
+const LEAF = 0x02;
+const OVERFLOW_NODE = 0x01;
+const NO_PAGE = 0xffff_ffff_ffff_ffffn;
+/** A writer that goes on meanwhile may reuse pages of the state that is being looked at: then a newer one is looked at. */
+const TRIES = 3;
+
+interface Tree {
+  readonly depth: number;
+  readonly overflow: boolean;
+  readonly root: number;
+}
+
+interface Meta {
+  readonly pageSize: number;
+  readonly lastPage: number;
+  readonly trees: readonly Tree[];
+}
+
+/** Undefined when every page that can be reached is there, else what is wrong. Cheap, unless the file ends before the last page that was ever allotted. */
+export function missingPages(path: string): string | undefined {
+  const file = openSync(path, 'r');
+  try {
+    let wrong: string | undefined;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const metas = readMetas(file);
+      if (metas === undefined) return 'it is not a journal, or only its beginning is there';
+      // The size after the meta pages: a writer makes the file longer before it names the new pages.
+      const { size } = fstatSync(file);
+      const pages = Math.floor(size / metas[0].pageSize);
+      if (Math.max(metas[0].lastPage, metas[1].lastPage) < pages) return undefined;
+      // Pages at the end that are free again may never have been written.
+      wrong = metas.every((meta) => meta.trees.every((tree) => treeIsWhole(file, meta.pageSize, pages, tree))) ? undefined : `it ends after ${size} bytes`;
+      if (wrong === undefined) return undefined;
+    }
+    return wrong;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readMetas(file: number): [Meta, Meta] | undefined {
+  const first = readMeta(file, 0);
+  const second = first === undefined ? undefined : readMeta(file, first.pageSize);
+  return first === undefined || second === undefined ? undefined : [first, second];
+}
+
+function readMeta(file: number, at: number): Meta | undefined {
+  const bytes = Buffer.alloc(HEADER + META_BYTES);
+  if (readSync(file, bytes, 0, bytes.length, at) < bytes.length) return undefined;
+  const meta = bytes.subarray(HEADER);
+  if (meta.readUInt32LE(0) !== META_MAGIC) return undefined;
+  const pageSize = meta.readUInt32LE(24);
+  if (pageSize < 512 || pageSize > 65_536) return undefined;
+  return { pageSize, lastPage: Number(meta.readBigUInt64LE(120)), trees: [readTree(meta, 24), readTree(meta, 72)] };
+}
+
+function readTree(meta: Buffer, at: number): Tree {
+  const root = meta.readBigUInt64LE(at + 40);
+  return { depth: meta.readUInt16LE(at + 6), overflow: meta.readBigUInt64LE(at + 24) > 0n, root: root === NO_PAGE ? -1 : Number(root) };
+}
+
+/** Branch pages name all others; leaves are read only where some hold values in overflow pages. */
+function treeIsWhole(file: number, pageSize: number, pages: number, tree: Tree): boolean {
+  if (tree.root < 0) return true;
+  const bytes = Buffer.alloc(pageSize);
+  const pending = [{ page: tree.root, level: 1 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { page, level } = next;
+    if (page >= pages) return false;
+    if (level === tree.depth && !tree.overflow) continue;
+    readSync(file, bytes, 0, pageSize, page * pageSize);
+    const flags = bytes.readUInt16LE(18);
+    if (Number(bytes.readBigUInt64LE(0)) !== page || (flags & (BRANCH | LEAF)) === 0) return false;
+    if (flags & LEAF) {
+      if (overflowsOf(bytes).some((last) => last >= pages)) return false;
+    } else {
+      for (const child of childrenOf(bytes)) pending.push({ page: child, level: level + 1 });
+    }
+  }
+  return true;
+}
+
+/** Where the nodes of a page begin. */
+function nodesOf(page: Buffer): number[] {
+  const nodes: number[] = [];
+  const end = HEADER + page.readUInt16LE(20);
+  for (let at = HEADER; at + 2 <= Math.min(end, page.length); at += 2) nodes.push(HEADER + page.readUInt16LE(at));
+  return nodes.filter((node) => node + 8 <= page.length);
+}
+
+function childrenOf(page: Buffer): number[] {
+  return nodesOf(page).map((node) => page.readUInt16LE(node) + page.readUInt16LE(node + 2) * 2 ** 16 + page.readUInt16LE(node + 4) * 2 ** 32);
+}
+
+/** The last page of each run of overflow pages that a leaf's values lie in. */
+function overflowsOf(page: Buffer): number[] {
+  const last: number[] = [];
+  for (const node of nodesOf(page)) {
+    const data = node + 8 + page.readUInt16LE(node + 6);
+    if ((page.readUInt16LE(node + 4) & OVERFLOW_NODE) === 0 || data + 24 > page.length) continue;
+    last.push(Number(page.readBigUInt64LE(data) + page.readBigUInt64LE(data + 16)) - 1);
+  }
+  return last;
+}

@@ -194,7 +194,9 @@ function inodeFor(context: FileSystemContext, tx: Transaction, writing: Writing,
  */
 async function undo(context: FileSystemContext, opened: Opened, done: { sink: BlockSink | undefined; stored: boolean }): Promise<void> {
   await done.sink?.abort();
-  if (done.stored && !(await withdrawn(context, opened))) return;
+  // Somebody who took the work over has given the object its file.
+  const mine = context.journal.read((view) => view.intent(opened.intent.id) !== undefined);
+  if (mine && done.stored && !(await withdrawn(context, opened))) return;
   await transact(context, (tx) => closeIntent(tx, opened.intent.id));
 }
 

@@ -57,8 +57,22 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
     await undo(context, opened, { sink, stored: written?.ufs !== undefined });
     throw error;
   }
-  if (writing.writeType === 'ASYNC_THROUGH' && !context.masterRunning()) await persistFile(context, path, options.signal === undefined ? {} : { signal: options.signal });
+  if (writing.writeType === 'ASYNC_THROUGH' && !context.masterRunning()) await persistNow(context, path, options.signal);
   return context.journal.read((view) => readStatus(context, view, path));
+}
+
+/** Without a master nobody persists later. The file stays where it is safe; the failure says what is still to do. */
+async function persistNow(context: FileSystemContext, path: AlluxioPath, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await persistFile(context, path, signal === undefined ? {} : { signal });
+  } catch (error) {
+    const code = error instanceof AlluxioError ? error.code : 'INTERNAL';
+    throw new AlluxioError(code, `${path} is written to the cache, but not persisted: ${messageOf(error)}`, {
+      path,
+      hint: `Persist it when the storage takes it: alluxio fs persist ${path}`,
+      cause: error,
+    });
+  }
 }
 
 function planWriting(context: FileSystemContext, path: AlluxioPath, options: CreateOptions): Writing {

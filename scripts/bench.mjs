@@ -67,7 +67,7 @@ async function main() {
     process.stderr.write(`${machineLine(machine)}\n`);
     const rows = await measure(lab);
     process.stdout.write(`\n${table(rows)}\n`);
-    if (options.write) writeFileSync(join(root, 'docs', 'benchmarks.md'), markdown(rows, machine, lab));
+    if (options.write) writeFileSync(join(root, 'docs', 'benchmarks.md'), markdown(rows, machine, { quick: lab.quick, places: lab.places, left: CASES.filter((one) => !chosen.includes(one)).map(({ id }) => id) }));
     return rows.some(({ problem }) => problem !== undefined) ? 1 : 0;
   } catch (error) {
     process.stderr.write(`bench: ${error.message}\n`);

@@ -8,7 +8,7 @@ export function median(values) {
 
 /**
  * Each round runs both, the one that goes first changing from round to round. The first round of all is not counted: it fills caches.
- * @param {{ rounds: number, floor: (round: number) => Promise<{ms: number}>, subject: (round: number) => Promise<{ms: number, peakBytes?: number, cpuMs?: number}> }} what
+ * @param {{ rounds: number, floor: (round: number) => Promise<{ms: number}>, subject: (round: number) => Promise<{ms: number, peakBytes?: number, ownBytes?: number, cpuMs?: number}> }} what
  */
 export async function compare({ rounds, floor, subject }) {
   const pairs = [];
@@ -17,7 +17,7 @@ export async function compare({ rounds, floor, subject }) {
     const first = round % 2 === 0 ? await floor(round) : undefined;
     const own = await subject(round);
     const base = first ?? (await floor(round));
-    if (own.peakBytes !== undefined) peaks.push(own.peakBytes);
+    if (own.peakBytes !== undefined) peaks.push(own);
     if (round > 0) pairs.push({ floorMs: base.ms, ms: own.ms, cpuMs: own.cpuMs });
   }
   return summary(pairs, peaks);
@@ -39,6 +39,6 @@ function summary(pairs, peaks) {
     lowest: Math.min(...ratios),
     highest: Math.max(...ratios),
     cpuMs: cpu.length === 0 ? undefined : median(cpu),
-    peakBytes: peaks.length === 0 ? undefined : Math.max(...peaks),
+    ...(peaks.length === 0 ? {} : { peakBytes: Math.max(...peaks.map((peak) => peak.peakBytes)), ownBytes: Math.max(...peaks.map((peak) => peak.ownBytes)) }),
   };
 }

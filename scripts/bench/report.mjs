@@ -3,7 +3,7 @@
 /**
  * A row of a case:
  * `what` it is; `value` and `unit` as measured; `target` with `better: 'less' | 'more'`, both absent when there is none; `beside` in words: what the floor is
- * and what it took; `spread`: least and greatest of the rounds; `peakBytes`.
+ * and what it took; `spread`: least and greatest of the rounds; `peakBytes`: resident memory, `ownBytes` without mapped files.
  */
 export const timesFloor = (what, measured, { target, floor }) => ({
   what,
@@ -15,6 +15,7 @@ export const timesFloor = (what, measured, { target, floor }) => ({
   spread: [measured.lowest, measured.highest],
   cpuMs: measured.cpuMs,
   peakBytes: measured.peakBytes,
+  ownBytes: measured.ownBytes,
 });
 
 /** The rate as a share of the floor's. */
@@ -28,6 +29,7 @@ export const shareOfFloor = (what, measured, { target, floor, bytes }) => ({
   spread: [1 / measured.highest, 1 / measured.lowest],
   cpuMs: measured.cpuMs,
   peakBytes: measured.peakBytes,
+  ownBytes: measured.ownBytes,
 });
 
 /** So many things a second. */
@@ -41,6 +43,7 @@ export const perSecond = (what, measured, { target, floor, count, unit }) => ({
   spread: [(count / Math.max(...measured.times)) * 1000, (count / Math.min(...measured.times)) * 1000],
   cpuMs: measured.cpuMs,
   peakBytes: measured.peakBytes,
+  ownBytes: measured.ownBytes,
 });
 
 export const milliseconds = (what, measured, { target, floor }) => ({
@@ -60,7 +63,7 @@ const whole = (value) => Math.round(value).toLocaleString('en-US');
 const time = (ms) => (ms < 1000 ? `${whole(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
 const rate = (bytes, ms) => `${whole(bytes / 2 ** 20 / (ms / 1000))} MiB/s`;
 const figure = (value, unit) => (unit === '×' ? value.toFixed(2) : whole(value));
-const mib = (bytes) => (bytes === undefined ? '' : whole(bytes / 2 ** 20));
+const mib = (bytes) => whole(bytes / 2 ** 20);
 
 function verdict({ value, target, better, peakBytes }) {
   const peak = peakBytes === undefined || peakBytes <= PEAK_MIB * 2 ** 20;
@@ -71,7 +74,7 @@ function verdict({ value, target, better, peakBytes }) {
 
 function cells(row) {
   if (row.problem !== undefined) return [row.what, 'not measured', '', '', '', '', '', row.problem];
-  const { what, value, unit, target, better, beside, spread, cpuMs, peakBytes } = row;
+  const { what, value, unit, target, better, beside, spread, cpuMs, peakBytes, ownBytes } = row;
   return [
     what,
     `${figure(value, unit)} ${unit}`,
@@ -79,7 +82,7 @@ function cells(row) {
     verdict(row),
     spread === undefined ? '' : `${figure(spread[0], unit)}–${figure(spread[1], unit)}`,
     cpuMs === undefined ? '' : time(cpuMs),
-    mib(peakBytes),
+    peakBytes === undefined ? '' : `${mib(peakBytes)} (${mib(ownBytes ?? 0)})`,
     beside,
   ];
 }
@@ -94,7 +97,8 @@ export function table(rows) {
   return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd()).join('\n');
 }
 
-export function markdown(rows, machine, { quick, places }) {
+/** @param left ids of the cases that were not run */
+export function markdown(rows, machine, { quick, places, left }) {
   const line = (words) => `| ${words.map((word) => word.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   return `# Benchmarks
 
@@ -105,8 +109,8 @@ ${[...Object.entries(machine.facts)].map(([name, value]) => `- ${name}: ${value}
 
 A row that says × is a ratio to the floor named beside it, measured in the same run: the two take turns, and the figure is the median of the turns' ratios; \`range\` is
 the least and the greatest of them. For times less is better, for rates more. \`CPU\` is the processor time of the command itself, all its threads together, \`peak MiB\` its greatest resident memory
-(target: ${PEAK_MIB}). Both ends of each transfer run on this machine, so a command with a server to talk to shares the processors with it, as curl does.
+(target: ${PEAK_MIB}) and in brackets its own part of it, without pages of mapped files such as the journal's. Both ends of each transfer run on this machine, so a command with a server to talk to shares the processors with it, as curl does.
 
 ${[line(HEADINGS), line(HEADINGS.map(() => '---')), ...rows.map((row) => line(cells(row)))].join('\n')}
-`;
+${left.length === 0 ? '' : `\nNot run this time: ${left.join(', ')}.\n`}`;
 }

@@ -15,16 +15,15 @@ export function killAll(signal) {
 
 /**
  * @param {string[]} line program and arguments
- * @param {{ env?: object, cwd?: string, output?: 'none' | 'keep' | 'pipe', usage?: string, extra?: string[], statuses?: number[] }} how
+ * @param {{ env?: object, cwd?: string, output?: 'none' | 'keep' | 'pipe', usage?: string, statuses?: number[] }} how
  *   `output`: to /dev/null, kept and returned, or through a pipe into `cat`, as a shell's pipe would take it.
  *   `usage`: a folder; the process (node only) leaves its own peak memory and CPU time there.
  */
 export async function run(line, how = {}) {
-  const { env = process.env, cwd, output = 'none', usage, nodeOptions = '', statuses = [0] } = how;
+  const { env = process.env, cwd, output = 'none', usage, statuses = [0] } = how;
   const file = usage === undefined ? undefined : join(usage, `usage.${process.pid}.${++runs}`);
-  const withHook = file === undefined ? nodeOptions : `${nodeOptions} --require ${HOOK}`;
-  const child = { ...env, ...(withHook === '' ? {} : { NODE_OPTIONS: withHook.trim() }), ...(file === undefined ? {} : { BENCH_USAGE_FILE: file }) };
-  const result = await execute(line, { env: child, cwd, output });
+  const hooked = file === undefined ? env : { ...env, NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --require ${HOOK}`.trim(), BENCH_USAGE_FILE: file };
+  const result = await execute(line, { env: hooked, cwd, output });
   if (!statuses.includes(result.status)) throw new Error(`${line.slice(0, 6).join(' ')} ended with ${result.status}: ${result.err.trim().slice(-400)}`);
   return { ...result, ...usageIn(file) };
 }
@@ -54,9 +53,9 @@ function execute(line, { env, cwd, output }) {
 
 function usageIn(file) {
   if (file === undefined || !existsSync(file)) return {};
-  const { peakBytes, cpuMs } = JSON.parse(readFileSync(file, 'utf8'));
+  const used = JSON.parse(readFileSync(file, 'utf8'));
   rmSync(file);
-  return { peakBytes, cpuMs };
+  return used;
 }
 
 /** Milliseconds until the first bytes of output are there; the reader then hangs up, as `| head -1` does. */

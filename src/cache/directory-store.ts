@@ -68,7 +68,8 @@ class DirectoryStore implements BlockStore {
   }
 
   async lastUsed(block: BlockAddress): Promise<number | undefined> {
-    return this.#onFile(block, async (path) => (await stat(path)).mtimeMs);
+    // The journal counts in whole milliseconds.
+    return this.#onFile(block, async (path) => Math.floor((await stat(path)).mtimeMs));
   }
 
   async sweep(known: (block: BlockAddress) => boolean): Promise<{ files: number; bytes: number }> {

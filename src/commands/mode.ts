@@ -14,7 +14,7 @@ export function parseMode(text: string): number {
 function bitsOf(segment: string, whole: string): number {
   const refused = (why = ''): AlluxioError => new AlluxioError('INVALID_ARGUMENT', `Invalid mode ${whole} - contains invalid segment ${segment}${why}`);
   const [targets, permissions, ...more] = segment.split('=');
-  if (targets === undefined || permissions === undefined || more.length > 0) throw refused();
+  if (targets === undefined || permissions === undefined || permissions === '' || more.length > 0) throw refused();
   const mask = union(targets, TARGETS);
   if (mask === undefined) throw refused(` which has invalid targets ${targets}`);
   const bits = union(permissions, PERMISSIONS);

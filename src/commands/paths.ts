@@ -3,6 +3,7 @@ import { AlluxioError } from '../errors.ts';
 import { parseAlluxioPath } from '../uri.ts';
 import type { TypedPath } from '../uri.ts';
 import type { CommandContext } from './command.ts';
+import { masterOf } from './master-address.ts';
 
 /** @throws INVALID_ARGUMENT for a relative path, a foreign scheme, or an authority that is not the configured master's. */
 export function readPath(ctx: CommandContext, text: string): TypedPath {
@@ -15,6 +16,7 @@ function checkAuthority(ctx: CommandContext, given: string): void {
   const { config } = ctx;
   if (config.find('alluxio.user.skip.authority.check') === 'true') return;
   const configured = `${config.find('alluxio.master.hostname') ?? 'localhost'}:${config.integer('alluxio.master.rpc.port')}`;
-  if (given === configured) return;
+  // Where no host is configured, the one that `masterInfo` shows is right too.
+  if (given === configured || given === masterOf(ctx).address) return;
   throw new AlluxioError('INVALID_ARGUMENT', `The URI authority ${given} does not match the configured value of ${configured}.`);
 }

@@ -24,8 +24,9 @@ export function transferOptions(input: CommandInput, ctx: CommandContext): Trans
   };
 }
 
-/** An absolute local path of what was typed after `file://`, or as a plain local path. */
+/** An absolute local path of what was typed after `file://`, or as a plain local path. @throws INVALID_ARGUMENT when nothing was: an unset variable must not mean the current directory. */
 export function localPath(text: string, ctx: CommandContext): string {
+  if (text === '') throw new AlluxioError('INVALID_ARGUMENT', 'Path "" is invalid.', { hint: 'For the current directory, type a dot.' });
   return resolve(ctx.cwd, text);
 }
 

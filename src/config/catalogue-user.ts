@@ -58,7 +58,7 @@ export const USER_PROPERTIES: readonly PropertySpec[] = [
     help: 'Where error messages of the shell go; stdout is what Alluxio did.',
   },
   { key: 'alluxio.user.lease.wait.timeout', type: 'duration', default: '10s', scope: 'CLIENT', help: 'How long a command waits for a path on which another process works.' },
-  { key: 'alluxio.user.transfer.threads', type: 'integer', computed: '2 × CPUs, at least 8', scope: 'CLIENT', help: 'Transfers that run at a time: files and parts together.' },
+  { key: 'alluxio.user.transfer.threads', type: 'integer', computed: '8 × CPUs, at least 32', scope: 'CLIENT', help: 'Transfers that run at a time: files and parts together.' },
   { key: 'alluxio.user.transfer.memory', type: 'size', default: '64MB', scope: 'CLIENT', help: 'Most memory for the buffers of all transfers.' },
   { key: 'alluxio.user.trash.interval', type: 'duration', default: '0', scope: 'CLIENT', help: 'How long deleted files stay in the trash; 0 deletes at once.' },
 ];

@@ -56,7 +56,7 @@ function computedDefaults({ homeDir, installDir }: ConfigInput): Layer {
     ['alluxio.site.conf.dir', ['${alluxio.conf.dir}', ...personal, '/etc/alluxio'].map((directory) => `${directory}/`).join(',')],
     ['alluxio.version', VERSION],
     ['alluxio.underfs.io.threads', String(Math.max(4, 3 * cpus))],
-    ['alluxio.user.transfer.threads', String(Math.max(8, 2 * cpus))],
+    ['alluxio.user.transfer.threads', String(Math.max(32, 8 * cpus))],
   ]);
 }
 

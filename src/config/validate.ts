@@ -41,7 +41,7 @@ function guarded(check: () => string[]): string[] {
   try {
     return check();
   } catch (error) {
-    if (isAlluxioError(error)) return [error.hint === undefined ? error.message : `${error.message} ${error.hint}`];
+    if (isAlluxioError(error)) return [error.hint === undefined ? error.message : `${error.message.replace(/\.$/, '')}. ${error.hint}`];
     throw error;
   }
 }

@@ -9,6 +9,9 @@ import { forEachParallel } from './parallel.ts';
 import { openFile } from './read.ts';
 import { isFullyCached, statusOf } from './status.ts';
 
+/** Whole files; each is read in parallel pieces by itself where the storage gains from it. */
+const LOADED_AT_ONCE = 8;
+
 type LoadOptions = Parameters<Storage['load']>[1];
 
 export async function loadEntries(context: FileSystemContext, path: AlluxioPath, options: LoadOptions): Promise<void> {
@@ -18,7 +21,7 @@ export async function loadEntries(context: FileSystemContext, path: AlluxioPath,
   const open: FileStatus[] = [top];
   const waiting: FileStatus[] = [];
   const flush = async () => {
-    await forEachParallel(waiting.splice(0), context.config.integer('alluxio.user.transfer.threads'), (status) => loadOne(context, status, options));
+    await forEachParallel(waiting.splice(0), LOADED_AT_ONCE, (status) => loadOne(context, status, options));
   };
   for await (const page of listEntries(context, path, { recursive: true, ...(options.signal === undefined ? {} : { signal: options.signal }) })) {
     for (const status of page) {

@@ -80,9 +80,12 @@ async function* persistedOf(context: FileSystemContext, id: number): AsyncGenera
 
 /** The commit: the namespace shows the new place; persisted directories above it exist in the storage now. */
 function commitMove(context: FileSystemContext, intent: IntentRecord, work: RenameWork, done: { atomic: boolean; changed: readonly ChangedHash[] }): Promise<void> {
+  const nowMs = context.now();
   return transact(context, (tx) => {
     if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this rename over.');
+    const fromParentId = tx.locate(work.inodeId)?.parentId ?? work.toParentId;
     tx.append({ type: 'inode-moved', id: work.inodeId, toParentId: work.toParentId, toName: work.toName });
+    for (const id of new Set([fromParentId, work.toParentId])) tx.append({ type: 'inode-changed', id, change: { modifiedMs: nowMs } });
     // Objects copied in parts have another ETag.
     for (const { id, contentHash } of done.changed) tx.append({ type: 'inode-changed', id, change: { contentHash } });
     for (let id = work.toParentId; ; ) {

@@ -3,10 +3,11 @@
  * and files to be persisted. Deterministic: the tables before and the entry decide the tables after. A precondition that does not hold is a mistake of the caller
  * and throws INTERNAL; the transaction is then undone.
  */
-import { decodeInode, decodeParent, decodePlace, encodeInode, encodeJson, encodeNumber, encodePlace, inWholeMs, type Place } from './codec.ts';
+import { decodeParent, decodePlace, encodeJson, encodeNumber, encodePlace, type Place } from './codec.ts';
 import { BlockTables } from './apply-blocks.ts';
 import { LeaseTable } from './apply-leases.ts';
 import type { Entry, InodeChange } from './entries.ts';
+import { decodeInode, encodeInode, inWholeMs } from './inode-codec.ts';
 import { LIMBO_ID, ROOT_ID, type UsageRecord } from './journal.ts';
 import { expiryKey, factKey, inodeKey, intentKey, mountKey, pathDefaultsKey, placeKey, sequenceKey, toPersistKey } from './keys.ts';
 import type { KvWriter } from './kv.ts';
@@ -156,8 +157,8 @@ export class Applier {
     const key = inodeKey(toParentId, toName);
     if (this.#kv.get(key) !== undefined) violated(`directory ${toParentId} has an entry ${JSON.stringify(toName)} already`);
     if (inode.directory) this.#requireOutside(toParentId, id);
+    // A directory's totals() has carried all changes so far up to the ancestors that it is about to leave.
     const weight = weightOf(inode, inode.directory ? this.#totals.totals(id) : NO_TOTALS);
-    this.#totals.settle();
     this.#kv.delete(inodeKey(parentId, name));
     this.#kv.put(key, encodeInode(inode));
     this.#kv.put(placeKey(id), encodePlace({ parentId: toParentId, name: toName }));

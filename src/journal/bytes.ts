@@ -5,6 +5,8 @@
 import { AlluxioError } from '../errors.ts';
 
 const TWO_32 = 0x1_0000_0000;
+/** Characters of a text that is copied one by one. Below 128, so that its length is one byte. */
+const SHORT = 20;
 /** Times are stored as unsigned 48-bit numbers around this origin, so that files older than 1970 are no special case. */
 const TIME_ORIGIN = 2 ** 47;
 
@@ -76,10 +78,28 @@ export class ByteWriter {
   }
 
   text(value: string): void {
+    if (this.#shortAscii(value)) return;
     const size = Buffer.byteLength(value);
     this.count(size);
     this.#reserve(size);
     this.#at += this.#bytes.write(value, this.#at, size);
+  }
+
+  /** Most owners, groups and names: a call into the runtime would cost more than the loop. */
+  #shortAscii(value: string): boolean {
+    const size = value.length;
+    if (size > SHORT) return false;
+    this.#reserve(size + 1);
+    const bytes = this.#bytes;
+    const start = this.#at + 1;
+    for (let i = 0; i < size; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 127) return false;
+      bytes[start + i] = code;
+    }
+    bytes[this.#at] = size;
+    this.#at = start + size;
+    return true;
   }
 
   hex(value: string): void {
@@ -195,8 +215,8 @@ export class ByteReader {
   }
 
   uint64(): bigint {
-    const low = this.uint32();
-    return (BigInt(this.uint32()) << 32n) | BigInt(low);
+    const start = this.#skip(8);
+    return this.#bytes.readBigUInt64LE(start);
   }
 
   /** A view of the bytes, valid as long as the source is. */

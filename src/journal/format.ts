@@ -1,11 +1,12 @@
 /** Making and opening a journal. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { AlluxioError } from '../errors.ts';
+import { AlluxioError, systemCode } from '../errors.ts';
 import type { Actor, Journal } from './journal.ts';
 import { ROOT_ID } from './journal.ts';
 import { retiredKey } from './keys.ts';
 import type { InodeRecord, MountRecord } from './records.ts';
 import { currentStore, makeStore, publishStore, removeOtherStores, replaceableStore } from './store-files.ts';
+import { storeError } from './store-error.ts';
 import { Store } from './store.ts';
 
 export interface OpenSettings {
@@ -43,15 +44,19 @@ export async function openStore(settings: OpenSettings): Promise<Journal> {
  */
 export async function formatStore(settings: FormatSettings): Promise<void> {
   const { folder } = settings;
-  const path = makeStore(folder, randomBytes(6).toString('hex'));
-  const { LmdbEngine } = await import('./lmdb-engine.ts');
-  const store = new Store(new LmdbEngine(path), { folder });
-  await initialise(store, settings);
-  await store.close();
-  const replaced = replaceableStore(folder);
-  publishStore(folder, path);
-  if (replaced !== undefined) await retire(replaced);
-  removeOtherStores(folder, path);
+  try {
+    const path = makeStore(folder, randomBytes(6).toString('hex'));
+    const { LmdbEngine } = await import('./lmdb-engine.ts');
+    const store = new Store(new LmdbEngine(path), { folder });
+    await initialise(store, settings);
+    await store.close();
+    const replaced = replaceableStore(folder);
+    publishStore(folder, path);
+    if (replaced !== undefined) await retire(replaced);
+    removeOtherStores(folder, path);
+  } catch (error) {
+    throw systemCode(error) === undefined ? error : storeError(folder, error);
+  }
 }
 
 /** The first entries of every log: a replay makes the same store. */

@@ -6,16 +6,20 @@
  * ever if that one is stopped: WithoutLock below opens it from a read transaction instead. An environment that a process opened for reading is what it gets when it
  * opens the same file again for writing: so it is always opened for writing, and `readOnly` is kept here.
  */
+import { dirname } from 'node:path';
 import { openAsClass } from 'lmdb';
 import type { RootDatabase } from 'lmdb';
 import { AlluxioError } from '../errors.ts';
 import type { KeyRange, KvEngine, KvReader, KvWriter, RawEntry } from './kv.ts';
+import { muteConsole } from './quiet-console.ts';
 import { storeError } from './store-error.ts';
 
 /** Address space, not disk: the map is reserved once so that it never has to move. */
 const MAP_BYTES = 2 ** 40;
 /** Where the address space is limited (ulimit -v). */
 const SMALL_MAP_BYTES = 2 ** 32;
+/** Pages that were read stay in the process's memory as long as the file is mapped. After this much, a process that only reads maps it anew. */
+const REMAP_AFTER_BYTES = 16 * 2 ** 20;
 /** Every open reader of every process takes one of these slots of 64 bytes. */
 const MAX_READERS = 1000;
 
@@ -24,27 +28,43 @@ type StoreClass = new (name: null, options: object) => Store;
 
 export class LmdbEngine implements KvEngine {
   readonly #folder: string;
+  /** The journal's folder, which users know. */
+  readonly #name: string;
   readonly #readOnly: boolean;
-  readonly #store: Store;
+  readonly #remapAfter: number;
+  #store: Store;
   readonly #entry: RawEntry = { key: Buffer.alloc(0), keyStart: 0, keyEnd: 0, value: Buffer.alloc(0), valueEnd: 0 };
   #visit: (entry: RawEntry) => void = ignore;
+  #scanned = 0;
+  #readers = 0;
+  #wrote = false;
 
   /** @param folder holds data.mdb and lock.mdb; they are made where they are missing. */
-  constructor(folder: string, options: { readonly readOnly?: boolean } = {}) {
+  constructor(folder: string, options: { readonly readOnly?: boolean; readonly remapAfterBytes?: number } = {}) {
     this.#folder = folder;
+    this.#name = dirname(folder);
     this.#readOnly = options.readOnly ?? false;
+    this.#remapAfter = options.remapAfterBytes ?? REMAP_AFTER_BYTES;
     this.#store = this.#open();
   }
 
   read<T>(fn: (kv: KvReader) => T): T {
+    if (this.#scanned > this.#remapAfter && this.#readers === 0 && !this.#wrote) this.#remap();
     // The snapshot of an earlier read of this turn may be older than what other processes have committed since.
-    this.#store.resetReadTxn();
-    return fn(this.#reader);
+    if (this.#readers === 0) this.#store.resetReadTxn();
+    this.#readers++;
+    try {
+      return fn(this.#reader);
+    } finally {
+      this.#readers--;
+    }
   }
 
   async write<T>(fn: (kv: KvWriter) => T): Promise<T> {
     if (this.#readOnly) throw new AlluxioError('READ_ONLY', 'The journal was opened for reading only.');
+    this.#wrote = true;
     let thrown: { error: unknown } | undefined;
+    const unmute = muteConsole();
     try {
       return await this.#store.childTransaction(() => {
         try {
@@ -56,7 +76,9 @@ export class LmdbEngine implements KvEngine {
       });
     } catch (error) {
       if (thrown !== undefined && thrown.error === error) throw error;
-      throw storeError(this.#folder, error);
+      throw storeError(this.#name, await commitErrorOf(error));
+    } finally {
+      unmute();
     }
   }
 
@@ -79,14 +101,14 @@ export class LmdbEngine implements KvEngine {
       try {
         this.#store.putSync(key, value);
       } catch (error) {
-        throw storeError(this.#folder, error);
+        throw storeError(this.#name, error);
       }
     },
     delete: (key) => {
       try {
         this.#store.removeSync(key);
       } catch (error) {
-        throw storeError(this.#folder, error);
+        throw storeError(this.#name, error);
       }
     },
   };
@@ -105,11 +127,18 @@ export class LmdbEngine implements KvEngine {
     }
   }
 
+  /** A listing of millions would otherwise show the whole file as memory of the process. Without writes, closing takes effect at once. */
+  #remap(): void {
+    this.#scanned = 0;
+    void this.#store.close();
+    this.#store = this.#open();
+  }
+
   #open(): Store {
     try {
       return this.#openMapped({ mapSize: MAP_BYTES });
     } catch (error) {
-      const failed = storeError(this.#folder, error);
+      const failed = storeError(this.#name, error);
       if (/memory/i.test(failed.message)) return this.#openMapped({ mapSize: SMALL_MAP_BYTES });
       // Reading is still possible where the files are protected.
       if (failed.code === 'PERMISSION_DENIED' && this.#readOnly) return this.#openMapped({ mapSize: MAP_BYTES, readOnly: true });
@@ -125,12 +154,15 @@ export class LmdbEngine implements KvEngine {
       maxDbs: 1,
       maxReaders: MAX_READERS,
       overlappingSync: false,
+      // It would leave a second promise per commit that nobody can catch when the disk is full.
+      eventTurnBatching: false,
       permissionsMode: 0o600,
       encoder: {
         encode: (value: Buffer) => value,
         decode: (value: Buffer, size: number) => {
           entry.value = Buffer.isBuffer(value) ? value : Buffer.from(value);
           entry.valueEnd = size;
+          this.#scanned += size + entry.keyEnd - entry.keyStart;
           this.#visit(entry);
         },
       },
@@ -156,7 +188,18 @@ export class LmdbEngine implements KvEngine {
         return action();
       }
     }
-    return new WithoutLock(null, { ...options, create: false });
+    return new WithoutLock(null, { ...options, create: false, isRoot: true });
+  }
+}
+
+/** A failed commit rejects with "Commit failed"; why comes as a promise that is rejected in turn. */
+async function commitErrorOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || !('commitError' in error)) return error;
+  try {
+    await error.commitError;
+    return error;
+  } catch (reason) {
+    return reason;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Log records: who, when, and the entry. New inodes, which come in bulk, are laid out by hand; every other entry is JSON. */
 import { ByteReader, ByteWriter } from './bytes.ts';
-import { decodeInode, encodeInode } from './codec.ts';
 import type { Entry } from './entries.ts';
+import { decodeInode, encodeInode } from './inode-codec.ts';
 import type { Actor, LogRecord } from './journal.ts';
 
 const AS_JSON = 0;

@@ -1,8 +1,13 @@
 /** What a failure of the store itself means to the user. */
+import { statfsSync } from 'node:fs';
 import { AlluxioError, messageOf, systemCode } from '../errors.ts';
 
 const DAMAGED = /MDB_(CORRUPTED|PAGE_NOTFOUND|PANIC|INVALID|VERSION_MISMATCH|BAD_TXN|CURSOR_FULL|PAGE_FULL|PROBLEM|INCOMPATIBLE|BAD_CHECKSUM)/;
 const FULL = /MDB_MAP_FULL|No space left|quota exceeded|File too large/i;
+const EIO = 5;
+const NEARLY_NOTHING = 2 ** 20;
+/** errno of a disk that is full, of a quota and of a limit, as lmdb-js gives them. */
+const FULL_ERRNO: readonly unknown[] = [27, 28, 122];
 const DENIED = /Permission denied|Operation not permitted|Read-only file system/i;
 
 export function damaged(folder: string, why: string, cause?: unknown): AlluxioError {
@@ -12,13 +17,23 @@ export function damaged(folder: string, why: string, cause?: unknown): AlluxioEr
   });
 }
 
+/** LMDB calls a write that was cut short an I/O error. */
+function isFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < NEARLY_NOTHING;
+}
+
+function errnoOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
 /** lmdb-js throws plain errors: LMDB's words, sometimes a system code. */
 export function storeError(folder: string, error: unknown): AlluxioError {
   if (error instanceof AlluxioError) return error;
   const text = messageOf(error);
   const code = systemCode(error);
   if (DAMAGED.test(text)) return damaged(folder, text, error);
-  if (FULL.test(text) || code === 'ENOSPC' || code === 'EDQUOT') {
+  if (FULL.test(text) || code === 'ENOSPC' || code === 'EDQUOT' || FULL_ERRNO.includes(errnoOf(error)) || (errnoOf(error) === EIO && isFull(folder))) {
     return new AlluxioError('NO_SPACE', `No space for the journal in ${folder}.`, { hint: 'Free some space on that disk and run the command again.', cause: error });
   }
   if (DENIED.test(text) || code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {

@@ -63,11 +63,7 @@ export function makeStore(folder: string, random: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   requireOwn(folder);
   const store = join(folder, STORE_PREFIX + random);
-  try {
-    mkdirSync(store, { mode: 0o700 });
-  } catch (error) {
-    throw storeError(folder, error);
-  }
+  mkdirSync(store, { mode: 0o700 });
   return store;
 }
 

@@ -1,6 +1,7 @@
 /** The state tables as a View: decoding on top of a reader of keys. */
 import { AlluxioError } from '../errors.ts';
-import { decodeBlock, decodeHolders, decodeInode, decodeJson, decodeNumber, decodePlace, decodeSpace, decodeText, decodeTotals } from './codec.ts';
+import { decodeBlock, decodeHolders, decodeJson, decodeNumber, decodePlace, decodeSpace, decodeText, decodeTotals } from './codec.ts';
+import { decodeInode } from './inode-codec.ts';
 import type { Child, HeldLease, UsageRecord, View } from './journal.ts';
 import {
   NAME_OFFSET,

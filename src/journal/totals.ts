@@ -38,7 +38,7 @@ export class TotalsLedger {
   readonly #kv: KvWriter;
   readonly #parentOf: (id: number) => number;
 
-  /** @param parentOf as of now: call settle() before an inode gets another parent. */
+  /** @param parentOf as of now: totals() of a directory, or settle(), comes before it gets another parent. */
   constructor(kv: KvWriter, parentOf: (id: number) => number) {
     this.#kv = kv;
     this.#parentOf = parentOf;

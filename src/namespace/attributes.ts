@@ -52,5 +52,5 @@ function replicationChange(inode: InodeRecord, wanted: WantedChange): InodeChang
       `Cannot set min and max replication to be ${replicationMin} and ${replicationMax}: min replication must be smaller or equal than max replication`,
     );
   }
-  return { replicationMin, replicationMax, pinned: replicationMin > 0 };
+  return { replicationMin, replicationMax, ...(inode.directory ? {} : { pinned: replicationMin > 0 }) };
 }

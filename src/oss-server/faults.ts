@@ -5,6 +5,7 @@
  */
 import { OssError } from './errors.ts';
 import type { OssRequest } from './request.ts';
+import { xmlTime } from './xml.ts';
 
 export type FaultName =
   /** 500, nothing done. */
@@ -177,7 +178,7 @@ export function throwFault(fault: Fault): void {
     case 'token-expired':
       throw new OssError('SecurityTokenExpired');
     case 'clock-skew':
-      throw new OssError('RequestTimeTooSkewed', { extra: { MaxAllowedSkewMilliseconds: '900000', ServerTime: new Date().toISOString() } });
+      throw new OssError('RequestTimeTooSkewed', { extra: { MaxAllowedSkewMilliseconds: '900000', ServerTime: xmlTime(Date.now()) } });
     default:
   }
 }

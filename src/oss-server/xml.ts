@@ -13,6 +13,11 @@ export function escapeXml(text: string): string {
   return text.replace(SPECIAL, (char) => ENTITIES[char] ?? `&#${char.charCodeAt(0)};`);
 }
 
+/** As OSS writes moments: whole seconds. Clients parse `.000Z` literally (Python's oss2 does). */
+export function xmlTime(ms: number): string {
+  return new Date(Math.floor(ms / 1000) * 1000).toISOString();
+}
+
 /** `[name, content]` in order; an array as content nests; undefined leaves the element out. */
 export type XmlContent = string | number | boolean | readonly XmlElement[] | undefined;
 export type XmlElement = readonly [name: string, content: XmlContent];

@@ -1,5 +1,5 @@
-/** Control characters of names would break an error line in two, or move the cursor: they are shown, not obeyed. */
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+/** Control characters of names would break an error line in two, or move the cursor: they are shown, not obeyed. A tab in front indents a usage line. */
+const CONTROL = /(?!^\t)[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 export function onOneLine(text: string): string {

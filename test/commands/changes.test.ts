@@ -104,7 +104,7 @@ describe('TTL, pin, replication', () => {
   it('setReplication prints max before min, and an empty line', async () => {
     const { stdout, changes } = await changing('setReplication', '--min', '1', '--max', '-1', '/d');
     expect(stdout).toBe('Changed the replication level of /d\nreplicationMax was set to -1\nreplicationMin was set to 1\n\n');
-    expect(changes).toEqual([['/d', { recursive: false, replicationMax: -1, replicationMin: 1 }]]);
+    expect(changes).toEqual([['/d', { recursive: true, replicationMax: -1, replicationMin: 1 }]]);
   });
 
   it.each([

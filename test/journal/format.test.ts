@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatStore, openStore } from '../../src/journal/format.ts';
 import { ROOT_ID } from '../../src/journal/journal.ts';
+import { LmdbEngine } from '../../src/journal/lmdb-engine.ts';
+import { Store } from '../../src/journal/store.ts';
 import { ACTOR, FORMAT, NOW, directoryOf, temporaryFolder } from './support.ts';
 
 describe('format and open', () => {
@@ -110,6 +112,24 @@ describe('format and open', () => {
       expect(log.length).toBeLessThanOrEqual(160);
     }
     await journal.close();
+  });
+
+  it('a process that only reads maps the file anew now and then, and notices nothing', async () => {
+    await format();
+    const journal = await open();
+    await journal.transact(ACTOR, NOW, (tx) => {
+      for (let i = 0; i < 500; i++) tx.append({ type: 'inode-created', parentId: ROOT_ID, name: `d${i}`, inode: directoryOf(1000 + i) });
+    });
+    const reader = new Store(new LmdbEngine(join(folder, stores()[0] ?? ''), { remapAfterBytes: 100 }), { folder });
+    for (let round = 0; round < 20; round++) {
+      const found = reader.read((view) => view.children(ROOT_ID, { limit: 100 }).map(({ inode }) => reader.read((inner) => inner.locate(inode.id)?.name)));
+      expect(found).toEqual(reader.read((view) => view.children(ROOT_ID, { limit: 100 }).map(({ name }) => name)));
+    }
+    await journal.close();
+    expect(reader.read((view) => view.children(ROOT_ID).length)).toBe(500);
+    await reader.transact(ACTOR, NOW, (tx) => tx.append({ type: 'inode-removed', id: 1000 }));
+    expect(reader.read((view) => view.children(ROOT_ID).length)).toBe(499);
+    await reader.close();
   });
 
   it('sees what another opening of the same journal has written, at once', async () => {

@@ -39,10 +39,14 @@ describe('journal, many processes', () => {
   });
 
   function start(args: string[], options: { uid?: number } = {}): { child: ChildProcess; out: () => string; ended: Promise<string> } {
-    const child = spawn(process.execPath, [join(build, 'out/child.mjs'), ...args], { stdio: ['ignore', 'pipe', 'inherit'], ...options });
+    return watch(spawn(process.execPath, [join(build, 'out/child.mjs'), ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options }));
+  }
+
+  /** What it prints on stderr counts too: nothing is expected there. */
+  function watch(child: ChildProcess): { child: ChildProcess; out: () => string; ended: Promise<string> } {
     children.push(child);
     let text = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk));
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk));
     const ended = new Promise<string>((done, fail) => {
       child.on('error', fail);
       child.on('close', (code, signal) => (code === 0 || signal === 'SIGKILL' ? done(text) : fail(new Error(`child ended with ${code ?? signal}: ${text}`))));
@@ -92,6 +96,15 @@ describe('journal, many processes', () => {
     child.kill('SIGKILL');
     await ended;
     expect(await waiting).toBeUndefined();
+    await journal.close();
+  });
+
+  it('a full disk is one error that says so; the store stays usable and whole', async () => {
+    const child = spawn('sh', ['-c', `ulimit -f 1000; exec "${process.execPath}" "${join(build, 'out/child.mjs')}" fill "${folder}"`], { stdio: ['ignore', 'pipe', 'pipe'] });
+    expect(await watch(child).ended).toMatch(/^(NO_SPACE|UNAVAILABLE) .*\nall that was acknowledged\n$/);
+    const journal = await openStore({ folder });
+    await journal.transact(ACTOR, NOW, (tx) => tx.append({ type: 'fact-set', name: 'after', value: 'yes' }));
+    expect(journal.read((view) => [view.fact('n0')?.length, view.fact('after')])).toEqual([20_000, 'yes']);
     await journal.close();
   });
 

@@ -16,8 +16,8 @@ async function rowsFor(lab, { home, what, args, target }) {
   const rows = [];
   for (const { env, note } of environments) {
     const result = await compare({ rounds: lab.rounds(ROUNDS), floor: () => run(NODE, { env }), subject: () => home.alluxio(args, { env }) });
-    const { peakBytes, cpuMs } = await home.alluxio(args, { env, measured: true });
-    rows.push(timesFloor(`${what}${note}`, { ...result, peakBytes, cpuMs }, { target, floor: 'node -e 0' }));
+    const { peakBytes, ownBytes, cpuMs } = await home.alluxio(args, { env, measured: true });
+    rows.push(timesFloor(`${what}${note}`, { ...result, peakBytes, ownBytes, cpuMs }, { target, floor: 'node -e 0' }));
   }
   return rows;
 }

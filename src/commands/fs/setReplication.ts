@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../command.ts';
 import { AlluxioError } from '../../errors.ts';
-import { arg, flag, integer } from '../options.ts';
+import { arg, integer } from '../options.ts';
 import { readPath } from '../paths.ts';
 
 const UNLIMITED = -1;
@@ -29,7 +29,8 @@ export const command: CommandSpec = {
     const path = readPath(ctx, arg(input, 0));
     const fs = await ctx.fileSystem();
     await fs.changes.setAttributes(path.plain, {
-      recursive: flag(input, 'R'),
+      // Alluxio's master hands the limits down whether or not -R is given.
+      recursive: true,
       ...(max === undefined ? {} : { replicationMax: max }),
       ...(min === undefined ? {} : { replicationMin: min }),
     });

@@ -3,6 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { OssError, invalidArgument } from '../errors.ts';
 import type { OssRequest } from '../request.ts';
 import { candidatesV1, signV1, stringToSignV1 } from './v1.ts';
+import { xmlTime } from '../xml.ts';
 import type { V4Claim } from './v4.ts';
 import { canonicalRequestsV4, parseCredential, parseTimestamp, signV4, stringToSignV4, V4_ALGORITHM } from './v4.ts';
 
@@ -31,7 +32,7 @@ function checkSkew(time: number, text: string): void {
   const now = Date.now();
   if (Math.abs(now - time) > MAX_SKEW) {
     throw new OssError('RequestTimeTooSkewed', {
-      extra: { MaxAllowedSkewMilliseconds: String(MAX_SKEW), RequestTime: text, ServerTime: new Date(now).toISOString() },
+      extra: { MaxAllowedSkewMilliseconds: String(MAX_SKEW), RequestTime: text, ServerTime: xmlTime(now) },
     });
   }
 }
@@ -85,7 +86,7 @@ function checkV1Query(request: OssRequest, credentials: Credentials | undefined)
   if (id === undefined || expires === undefined || given === undefined) throw new OssError('AccessDenied', { message: 'Query-string authentication requires OSSAccessKeyId, Expires and Signature.' });
   if (!/^\d{1,15}$/.test(expires)) throw new OssError('AccessDenied', { message: 'Invalid date (should be seconds since epoch)' });
   if (Number(expires) * 1000 < Date.now()) {
-    throw new OssError('AccessDenied', { message: 'Request has expired.', extra: { Expires: new Date(Number(expires) * 1000).toISOString(), ServerTime: new Date().toISOString() } });
+    throw new OssError('AccessDenied', { message: 'Request has expired.', extra: { Expires: xmlTime(Number(expires) * 1000), ServerTime: xmlTime(Date.now()) } });
   }
   if (credentials === undefined) return;
   checkKeyId(id, credentials);
@@ -130,7 +131,7 @@ function checkV4(request: OssRequest, claim: V4Claim, credentials: Credentials |
   if (claim.inQuery) {
     if (Number.isNaN(time)) throw invalidArgument('x-oss-date', claim.timestamp);
     const expiry = time + Number(request.query.get('x-oss-expires')) * 1000;
-    if (Date.now() > expiry) throw new OssError('AccessDenied', { message: 'Request has expired.', extra: { Expires: new Date(expiry).toISOString(), ServerTime: new Date().toISOString() } });
+    if (Date.now() > expiry) throw new OssError('AccessDenied', { message: 'Request has expired.', extra: { Expires: xmlTime(expiry), ServerTime: xmlTime(Date.now()) } });
     if (time - Date.now() > MAX_SKEW) checkSkew(time, claim.timestamp);
   }
   if (credentials === undefined) return;

@@ -8,7 +8,7 @@ import { emptyReply, xmlReply } from '../reply.ts';
 import type { Changes, Store } from '../store/index.ts';
 import { endOfBucket, objectKey, requireBucket } from '../store/keys.ts';
 import type { BucketRecord } from '../store/records.ts';
-import { childText, parseXml } from '../xml.ts';
+import { childText, parseXml, xmlTime } from '../xml.ts';
 
 interface NewBucket {
   readonly name: string;
@@ -106,7 +106,7 @@ export function bucketInfo(exchange: Exchange): Reply {
       [
         'Bucket',
         [
-          ['CreationDate', new Date(bucket.created).toISOString()],
+          ['CreationDate', xmlTime(bucket.created)],
           ['ExtranetEndpoint', extranet],
           ['IntranetEndpoint', intranet],
           ['Location', exchange.location],

@@ -13,6 +13,7 @@ import { decodePath } from '../request.ts';
 import type { Store } from '../store/index.ts';
 import { objectKey, requireBucket, requireObject } from '../store/keys.ts';
 import type { BucketRecord, ObjectRecord } from '../store/records.ts';
+import { xmlTime } from '../xml.ts';
 import { replaceObject } from './objectPut.ts';
 
 export interface CopySource {
@@ -88,7 +89,7 @@ export async function copyObject(exchange: Exchange): Promise<Reply> {
     }));
   });
   return xmlReply(
-    ['CopyObjectResult', [['LastModified', new Date(record.modified).toISOString()], ['ETag', quoted(record.etag)]]],
+    ['CopyObjectResult', [['LastModified', xmlTime(record.modified)], ['ETag', quoted(record.etag)]]],
     { ETag: quoted(record.etag), 'x-oss-hash-crc64ecma': record.crc64, ...encryptionEcho(record.headers) },
   );
 }

@@ -9,7 +9,7 @@ import type { Reply } from '../reply.ts';
 import type { OssRequest } from '../request.ts';
 import { integerParameter } from '../request.ts';
 import type { ObjectRecord } from '../store/records.ts';
-import { element, escapeXml } from '../xml.ts';
+import { element, escapeXml, xmlTime } from '../xml.ts';
 
 const MOST_KEYS = 1000;
 
@@ -25,7 +25,7 @@ const OWNER = element(['Owner', [['ID', OWNER_ID], ['DisplayName', OWNER_ID]]]);
 /** Written as text, not as elements: a page of a thousand is the hot path of a listing. */
 function contents(key: string, record: ObjectRecord, tail: string): string {
   return (
-    `<Contents><Key>${key}</Key><LastModified>${new Date(record.modified).toISOString()}</LastModified><ETag>&quot;${record.etag}&quot;</ETag>` +
+    `<Contents><Key>${key}</Key><LastModified>${xmlTime(record.modified)}</LastModified><ETag>&quot;${record.etag}&quot;</ETag>` +
     `<Type>${record.type}</Type><Size>${record.size}</Size><StorageClass>${record.storageClass ?? 'Standard'}</StorageClass>${tail}</Contents>`
   );
 }

@@ -17,6 +17,7 @@ import { bodyOf, sliceSegments } from '../store/send.ts';
 import { copySource, sourceNow } from './copy.ts';
 import { bucketNow, receiveObjectBody } from './objectPut.ts';
 import { resolveRange } from '../range.ts';
+import { xmlTime } from '../xml.ts';
 
 export const MOST_PARTS = 10_000;
 
@@ -131,7 +132,7 @@ export async function uploadPartCopy(exchange: Exchange): Promise<Reply> {
       segments: changes.share(sliceSegments(from.segments, range.start, range.length)),
     }));
   });
-  return xmlReply(['CopyPartResult', [['LastModified', new Date(modified).toISOString()], ['ETag', quoted(etag)]]], {
+  return xmlReply(['CopyPartResult', [['LastModified', xmlTime(modified)], ['ETag', quoted(etag)]]], {
     ETag: quoted(etag),
     'x-oss-hash-crc64ecma': sums.crc64.toString(),
     'Content-Range': `bytes ${range.start}-${range.start + range.length - 1}/${size}`,

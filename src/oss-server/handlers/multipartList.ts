@@ -8,6 +8,7 @@ import { integerParameter } from '../request.ts';
 import type { Store } from '../store/index.ts';
 import { afterPrefix, border, endOfBucket, objectKey, requireUpload, uploadKey } from '../store/keys.ts';
 import type { UploadRecord } from '../store/records.ts';
+import { xmlTime } from '../xml.ts';
 import { MOST_PARTS, partsOf } from './multipart.ts';
 
 function answer(root: string, inner: string): Reply {
@@ -31,7 +32,7 @@ export function listParts(exchange: Exchange): Reply {
   const last = page.at(-1)?.number ?? 0;
   const parts = page.map(
     (part) =>
-      `<Part><PartNumber>${part.number}</PartNumber><LastModified>${new Date(part.modified).toISOString()}</LastModified>` +
+      `<Part><PartNumber>${part.number}</PartNumber><LastModified>${xmlTime(part.modified)}</LastModified>` +
       `<ETag>&quot;${part.etag}&quot;</ETag><HashCrc64ecma>${part.crc64}</HashCrc64ecma><Size>${part.size}</Size></Part>`,
   );
   return answer(
@@ -105,7 +106,7 @@ export function listUploads(exchange: Exchange): Reply {
   const items = uploads.map(
     (upload) =>
       `<Upload><Key>${write(upload.key)}</Key><UploadId>${upload.id}</UploadId><StorageClass>${upload.storageClass ?? 'Standard'}</StorageClass>` +
-      `<Initiated>${new Date(upload.initiated).toISOString()}</Initiated></Upload>`,
+      `<Initiated>${xmlTime(upload.initiated)}</Initiated></Upload>`,
   );
   return answer(
     'ListMultipartUploadsResult',

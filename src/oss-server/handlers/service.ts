@@ -7,7 +7,7 @@ import { xmlReply } from '../reply.ts';
 import { integerParameter } from '../request.ts';
 import type { BucketRecord } from '../store/records.ts';
 import type { XmlElement } from '../xml.ts';
-import { childrenOf, childText, parseXml } from '../xml.ts';
+import { childrenOf, childText, parseXml, xmlTime } from '../xml.ts';
 
 export function tagsOfBucket(bucket: BucketRecord): [string, string][] {
   const document = bucket.documents.tagging;
@@ -28,7 +28,7 @@ function describe(bucket: BucketRecord, { location, publicHosts }: Exchange): Xm
   return [
     'Bucket',
     [
-      ['CreationDate', new Date(bucket.created).toISOString()],
+      ['CreationDate', xmlTime(bucket.created)],
       ['ExtranetEndpoint', publicHosts.extranet],
       ['IntranetEndpoint', publicHosts.intranet],
       ['Location', location],

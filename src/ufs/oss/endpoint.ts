@@ -37,7 +37,8 @@ export function readEndpoint(text: string, overrides: EndpointOverrides = {}): E
     protocol,
     host,
     port: port === '' || isIP(trimmed) === 6 ? undefined : Number(port),
-    pathStyle: overrides.pathStyle ?? (isIP(host) !== 0 || host === 'localhost'),
+    // No bucket's name can stand before an address.
+    pathStyle: isIP(host) !== 0 || (overrides.pathStyle ?? host === 'localhost'),
     region: standardRegion(overrides.region) ?? regionOf(host),
     text: trimmed,
   };

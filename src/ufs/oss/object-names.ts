@@ -26,16 +26,26 @@ export class ObjectNames {
     return key === '' ? this.prefix : `${this.prefix}${key}/`;
   }
 
-  /** The marker that Alluxio and Hadoop write; undefined for a bucket's root. It lies beside the directory, not inside. */
+  /** The marker that Alluxio and Hadoop write; undefined where none can be: for a bucket's root and beyond OSS's length. It lies beside the directory, not inside. */
   folderMarker(key: string): string | undefined {
     const directory = this.directory(key);
-    return directory === '' ? undefined : directory.slice(0, -1) + FOLDER_SUFFIX;
+    const marker = directory.slice(0, -1) + FOLDER_SUFFIX;
+    return directory === '' || !isShort(marker) ? undefined : marker;
   }
 
   /** Names that OSS cannot hold (over 1,023 bytes) cannot exist there. */
   fits(key: string): boolean {
-    return key.length * 3 <= MAX_KEY_BYTES - 512 || Buffer.byteLength(this.directory(key)) <= MAX_KEY_BYTES;
+    return isShort(this.file(key));
   }
+
+  /** One byte less: the directory's own key ends in a slash. */
+  directoryFits(key: string): boolean {
+    return isShort(this.directory(key));
+  }
+}
+
+function isShort(object: string): boolean {
+  return object.length * 3 <= MAX_KEY_BYTES || Buffer.byteLength(object) <= MAX_KEY_BYTES;
 }
 
 /** True for an object that stands for a directory: a zero-byte one, so that a file with content never vanishes from a listing. */

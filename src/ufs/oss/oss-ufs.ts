@@ -41,6 +41,7 @@ export class OssUfs implements Ufs {
 
   async *list(key: string, options: ListOptions = {}): AsyncGenerator<UfsPage> {
     assertKey(key);
+    if (!this.#names.directoryFits(key)) throw this.#absent(key, 'is no directory');
     // Asked at the same time as the first page; a file wins over a prefix of its name.
     const file = key === '' ? Promise.resolve(undefined) : this.store.retry(() => this.#file(key, options.signal), options.signal);
     file.catch(() => undefined);
@@ -83,7 +84,8 @@ export class OssUfs implements Ufs {
   }
 
   async makeDirectory(key: string): Promise<void> {
-    this.#assertFits(key);
+    assertKey(key);
+    if (!this.#names.directoryFits(key)) throw this.#tooLong(key);
     const keys = keyAndAncestors(key);
     const found = await Promise.all(keys.map((each) => this.status(each)));
     const inTheWay = keys.find((_, at) => found[at]?.kind === 'file');
@@ -99,7 +101,7 @@ export class OssUfs implements Ufs {
 
   async removeDirectory(key: string): Promise<boolean> {
     assertKey(key);
-    if (key === '' || !this.#names.fits(key)) return false;
+    if (key === '' || !this.#names.directoryFits(key)) return false;
     const directory = this.#names.directory(key);
     const [inside, folderMarker] = await Promise.all([
       fetchPage(this.store.client, { prefix: directory, recursive: true, pageLength: 2 }, ''),
@@ -145,6 +147,7 @@ export class OssUfs implements Ufs {
   }
 
   async #isDirectory(key: string, signal?: AbortSignal): Promise<boolean> {
+    if (!this.#names.directoryFits(key)) return false;
     const prefix = this.#names.directory(key);
     const [page, marker] = await Promise.all([
       fetchPage(this.store.client, { prefix, recursive: true, pageLength: 1, signal }, ''),
@@ -188,13 +191,12 @@ export class OssUfs implements Ufs {
 
   #assertFile(key: string, absent: 'NOT_FOUND' | 'INVALID_ARGUMENT'): void {
     assertKey(key);
-    if (absent === 'INVALID_ARGUMENT') this.#assertFits(key);
+    if (absent === 'INVALID_ARGUMENT' && !this.#names.fits(key)) throw this.#tooLong(key);
     if (key === '' || !this.#names.fits(key)) throw new AlluxioError(absent, `${this.#path(key)} is not a file`, { path: this.#path(key) });
   }
 
-  #assertFits(key: string): void {
-    assertKey(key);
-    if (!this.#names.fits(key)) throw new AlluxioError('INVALID_ARGUMENT', `The name is too long for OSS, which holds 1023 bytes: ${this.#path(key)}`);
+  #tooLong(key: string): AlluxioError {
+    return new AlluxioError('INVALID_ARGUMENT', `The name is too long for OSS, which holds 1023 bytes: ${this.#path(key)}`);
   }
 
   #absent(key: string, why: string): AlluxioError {

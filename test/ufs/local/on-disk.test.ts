@@ -52,6 +52,15 @@ describe('temporary files', () => {
     expect(await readdir(root)).toEqual(['file']);
   });
 
+  it('do not stay after a write that fails', async () => {
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('x');
+      throw new Error('source broke');
+    };
+    await expect(ufs.write('file', source())).rejects.toThrow('source broke');
+    expect(await readdir(root)).toEqual([]);
+  });
+
   it('of a dead writer are removed for exactly its key, when they are young enough', async () => {
     const [mine, other, old] = [temporary('file', 1), temporary('file2', 1), temporary('file', 1, Date.now() - 3_600_000)];
     for (const name of [mine, other, old, '.alluxio.tmp.notes', 'file']) await writeFile(join(root, name), 'x');

@@ -31,6 +31,7 @@ describe('fs.oss.endpoint', () => {
 
   it('gives way to what is set', () => {
     expect(readEndpoint('localhost', { pathStyle: false, region: 'oss-cn-x' })).toMatchObject({ pathStyle: false, region: 'cn-x' });
+    expect(readEndpoint('127.0.0.1:80', { pathStyle: false })).toMatchObject({ pathStyle: true });
     expect(readEndpoint('oss-cn-a.aliyuncs.com', { pathStyle: true, region: 'cn-b' })).toMatchObject({ pathStyle: true, region: 'cn-b' });
     expect(readEndpoint('oss-cn-a.aliyuncs.com', { region: ' ' })).toMatchObject({ region: 'cn-a' });
   });

@@ -173,6 +173,21 @@ describe('names longer than OSS can hold', () => {
   beforeEach(async () => ({ bench } = await mount({})));
   const long = 'x'.repeat(1100);
 
+  it('of the greatest length are files to read, copy and remove, though no directory could be called so', async () => {
+    const name = 'n'.repeat(1023 - randomUUID().length - 1);
+    const { ufs, folder, bench } = await mount({ [name]: 'text', 'dir/file': 'x' });
+    expect(await bench.names()).toEqual(['dir', name]);
+    expect(await bench.kind(name)).toBe('file');
+    expect(await bench.read(name)).toEqual(Buffer.from('text'));
+    // Beyond them there is no room for a marker: not even to look for one.
+    for (const shorter of [1, 5, 9]) expect(await bench.kind(name.slice(shorter))).toBe('absent');
+    await expect(ufs.makeDirectory(`d${name.slice(1)}`)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    await ufs.copyFile(name, 'short');
+    await ufs.copyFile('short', `x${name.slice(1)}`);
+    expect(await ufs.deleteFiles([name, `x${name.slice(1)}`, 'short'])).toEqual([]);
+    expect(await objectsBelow(folder)).toEqual(['dir/file']);
+  });
+
   it('are absent, and cannot be written', async () => {
     expect(await bench.kind(long)).toBe('absent');
     await expect(bench.read(long)).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -1,5 +1,5 @@
 /** Buckets, their configuration documents, and how the server starts and stops. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,6 +82,8 @@ describe('the server', () => {
       await expect(startOssServer({ dir, port: server.port })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', message: expect.stringMatching(/^port \d+ is taken.*choose another with --port$/) });
       await expect(startOssServer({ dir: server.dir })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
       await expect(startOssServer({ dir, buckets: ['No'] })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      await writeFile(join(dir, 'file'), '');
+      await expect(startOssServer({ dir: join(dir, 'file') })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', message: `${join(dir, 'file')} cannot be served: it is not a folder` });
       // A start that failed leaves the folder free.
       await (await startOssServer({ dir })).close();
     } finally {

@@ -8,6 +8,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import { open } from 'lmdb';
 import { AlluxioError } from '../../errors.ts';
 import { Blobs } from './blobs.ts';
+import { folderError } from './folder-error.ts';
 import { lockFolder } from './lock.ts';
 import { Md5Threads } from './md5.ts';
 import type { BucketRecord, ObjectRecord, PartRecord, ReceivedBody, Segment, UploadRecord } from './records.ts';
@@ -82,18 +83,19 @@ export class Store {
     this.#lastSmall = last;
   }
 
-  /** @throws FAILED_PRECONDITION when another process serves the folder or a newer version wrote it. */
+  /** @throws FAILED_PRECONDITION when another process serves the folder, a newer version wrote it, or it cannot be used. */
   static async open(dir: string, options: { readonly flush: boolean }): Promise<Store> {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    const unlock = lockFolder(dir);
+    let unlock: (() => void) | undefined;
     try {
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      unlock = lockFolder(dir);
       const env = open({ path: join(dir, 'index.mdb'), noSubdir: true, maxDbs: 16, noSync: !options.flush });
       const store = new Store(env, new Blobs(dir, options.flush), unlock);
       await store.#start(dir);
       return store;
     } catch (error) {
-      unlock();
-      throw error;
+      unlock?.();
+      throw folderError(dir, error);
     }
   }
 

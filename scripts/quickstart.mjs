@@ -197,11 +197,20 @@ async function stopServer() {
   clearTimeout(giveUp);
 }
 
+/** A command that has just ended by itself has no group any more, which is as good. */
+function signalGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
 async function main() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
       caught ??= signal;
-      if (running?.pid !== undefined) process.kill(-running.pid, signal);
+      if (running?.pid !== undefined) signalGroup(running.pid, signal);
       server?.kill('SIGTERM');
     });
   }

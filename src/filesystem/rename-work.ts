@@ -41,7 +41,11 @@ export async function renamePersisted(context: FileSystemContext, ufs: Ufs, inte
     throw new AlluxioError('UNAVAILABLE', `Failed to rename ${ufs.uri.child(work.fromKey)} to ${ufs.uri.child(work.toKey)} in the under file system: ${messageOf(error)}`, { cause: error });
   }
   await commitMove(context, intent, work, { atomic: ufs.capabilities.atomicRename, changed });
-  if (!ufs.capabilities.atomicRename) await deleteOld(context, ufs, intent, work);
+  if (ufs.capabilities.atomicRename) return;
+  await deleteOld(context, ufs, intent, work).catch((error: unknown) => {
+    const message = `Renamed to ${ufs.uri.child(work.toKey)}, but not all of ${ufs.uri.child(work.fromKey)} is removed yet: ${messageOf(error)}`;
+    throw new AlluxioError('PARTIAL', message, { cause: error, hint: 'The next command goes on with that.' });
+  });
 }
 
 /** For a rename whose process died. */

@@ -70,7 +70,9 @@ function sourceHeaders(store: OssStore, { from, source }: Pick<Copying, 'from' |
 }
 
 function etagOf(answer: OssAnswer): string {
-  return bareEtag(textOf(answer.body.toString('utf8'), 'ETag') ?? answer.headers.etag);
+  const etag = bareEtag(textOf(answer.body.toString('utf8'), 'ETag') ?? answer.headers.etag);
+  if (etag === '') throw new AlluxioError('UNAVAILABLE', 'OSS answered a copy without its ETag');
+  return etag;
 }
 
 async function copied({ store, to, source, signal }: Copying, answer: OssAnswer): Promise<UfsWritten> {

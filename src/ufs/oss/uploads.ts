@@ -1,5 +1,5 @@
 /** The steps of a multipart upload, each one request. */
-import { AlluxioError, hasCode } from '../../errors.ts';
+import { AlluxioError, hasCode, isAlluxioError } from '../../errors.ts';
 import type { OssAnswer, OssClient } from './oss-client.ts';
 import { bareEtag, corrupt, crcOf, dateOf, wholeXml } from './store.ts';
 import type { OssStore } from './store.ts';
@@ -28,15 +28,27 @@ export function forbidOverwrite(overwrite: boolean): Record<string, string> {
 export async function beginUpload(store: OssStore, object: string, options: UploadOptions): Promise<Upload> {
   const begun = performance.now();
   let tried = false;
-  const id = await store.retry(async () => {
-    const again = tried;
-    tried = true;
-    if (again) await abortYoungerThan(store.client, object, performance.now() - begun);
-    const answer = await store.client.send({ method: 'POST', object, subresource: { uploads: '' }, headers: forbidOverwrite(options.overwrite), signal: options.signal });
-    return textOf(answer.body.toString('utf8'), 'UploadId');
-  }, options.signal);
-  if (id === undefined) throw new AlluxioError('UNAVAILABLE', `OSS began no upload of oss://${store.client.bucket}/${object}`);
-  return { object, id };
+  try {
+    const id = await store.retry(async () => {
+      const again = tried;
+      tried = true;
+      if (again) await abortYoungerThan(store.client, object, performance.now() - begun);
+      const answer = await store.client.send({ method: 'POST', object, subresource: { uploads: '' }, headers: forbidOverwrite(options.overwrite), signal: options.signal });
+      // Half an answer is a lost one: the upload is there, and only OSS knows its name.
+      const given = textOf(answer.body.toString('utf8'), 'UploadId');
+      if (given === undefined) throw new AlluxioError('UNAVAILABLE', `OSS did not name the upload of oss://${store.client.bucket}/${object} that it began`);
+      return given;
+    }, options.signal);
+    return { object, id };
+  } catch (error) {
+    if (isLost(error)) await abortYoungerThan(store.client, object, performance.now() - begun).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** True when what was asked for may have been done all the same. */
+export function isLost(error: unknown): boolean {
+  return isAlluxioError(error) && error.retryable;
 }
 
 /** By the server's own clock: an answer's date less the time since we first asked. Dates have whole seconds. */

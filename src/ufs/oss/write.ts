@@ -9,7 +9,7 @@ import { PartReader } from './part-reader.ts';
 import type { Part } from './part-reader.ts';
 import { bareEtag, corrupt, crcOf, dateOf, headObject } from './store.ts';
 import type { OssStore } from './store.ts';
-import { abortUpload, beginUpload, forbidOverwrite, putPart, sendComplete } from './uploads.ts';
+import { abortUpload, beginUpload, forbidOverwrite, isLost, putPart, sendComplete } from './uploads.ts';
 import type { Upload, UploadedPart } from './uploads.ts';
 import { textOf } from './xml.ts';
 
@@ -192,10 +192,6 @@ async function completeUpload(writing: Writing, upload: Upload, sent: Sent): Pro
       return ours;
     }
   });
-}
-
-function isLost(error: unknown): boolean {
-  return isAlluxioError(error) && error.retryable;
 }
 
 async function findOurs(writing: Writing, expected: Expected): Promise<UfsWritten | undefined> {

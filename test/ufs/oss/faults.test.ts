@@ -235,13 +235,23 @@ describe('a lost answer', () => {
     await expect(write(ufs, 'file', Buffer.from('content'), { overwrite: false })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
   });
 
-  it('to the beginning of an upload leaves no upload behind, nor touches an older one', async () => {
+  it.each<FaultName>(['reset-after', 'short-body'])('(%s) to the beginning of an upload leaves no upload behind, nor touches an older one', async (name) => {
     const older = await raw.send({ method: 'POST', object: `${folder}/file2`, subresource: { uploads: '' } });
     expect(older.status).toBe(200);
-    await oss.fault('reset-after', { subresource: 'uploads', keyPrefix: folder }, 1);
+    await oss.fault(name, { method: 'POST', subresource: 'uploads', keyPrefix: folder }, 1);
     await write(ufs, 'file', PARTS);
     expect(await unfinishedUploads('file')).toBe(0);
+    await oss.fault(name, { method: 'POST', subresource: 'uploads', keyPrefix: folder });
+    await expect(write(ufs, 'file', PARTS)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await oss.clearFaults();
+    expect(await unfinishedUploads('file')).toBe(0);
     expect(await unfinishedUploads('file2')).toBe(1);
+  });
+
+  it('to a copy is asked for again, so that the copy keeps its ETag', async () => {
+    const written = await write(ufs, 'file', Buffer.from('text'));
+    await oss.fault('short-body', { method: 'PUT', keyPrefix: `${folder}/copy` }, 1);
+    expect(await ufs.copyFile('file', 'copy')).toMatchObject({ contentHash: written.contentHash });
   });
 });
 

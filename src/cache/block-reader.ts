@@ -1,51 +1,93 @@
-/** Reading one block file: fixed chunks, checked before the last of them is handed out. */
+/** Reading one block file: fixed chunks, each checked before it is handed out. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { crc32 } from 'node:zlib';
+import type { ByteStream } from '../byte-stream.ts';
+import { byteStream, transferBuffer } from '../byte-stream.ts';
 import { AlluxioError, systemCode } from '../errors.ts';
 import type { StoredBlock } from './block-store.ts';
+import { CHECKED_BYTES, checksumFunction } from './checksum.ts';
 import { diskError } from './disk-error.ts';
 
-const CHUNK = 1 << 20;
-
 /** `path` is undefined when the block's directory is configured no more. */
-export function readBlock(path: string | undefined, block: StoredBlock, range?: { offset: number; length: number }): Readable {
-  return Readable.from(chunksOf(path, block, range), { objectMode: false, highWaterMark: CHUNK });
+export function readBlock(path: string | undefined, block: StoredBlock, range?: { offset: number; length: number }): ByteStream {
+  return byteStream(chunksOf(path, block, range));
 }
 
-async function* chunksOf(path: string | undefined, block: StoredBlock, range?: { offset: number; length: number }): AsyncGenerator<Buffer> {
+/** Read at a time: handing a read to the thread pool and back costs as much as reading a hundred KiB. A multiple of CHECKED_BYTES. */
+const PIECE_BYTES = 4 * CHECKED_BYTES;
+
+async function* chunksOf(path: string | undefined, block: StoredBlock, range?: { offset: number; length: number }): AsyncGenerator<Uint8Array> {
   if (path === undefined) throw corrupt(block, `its cache directory number ${block.directory} is not configured`);
   const start = Math.min(range?.offset ?? 0, block.length);
   const end = Math.min(start + (range?.length ?? block.length), block.length);
-  const whole = start === 0 && end === block.length;
+  const checksumOf = await checksumFunction();
   const file = await openBlock(path, block);
-  let ahead: Promise<Buffer> | undefined;
+  const memory = takeMemory(block.length);
+  const ahead: Promise<Uint8Array>[] = [];
   try {
     const { size } = await file.stat();
     if (size !== block.length) throw corrupt(block, `${path} has ${size} bytes instead of ${block.length}`);
-    let position = start;
-    let checksum = 0;
-    ahead = readChunk(file, position, end);
-    while (position < end) {
-      const chunk = await ahead;
-      if (chunk.length === 0) throw corrupt(block, `${path} was cut short while it was read`);
-      position += chunk.length;
-      // The disk works while this thread computes; two chunks are in memory at most.
-      if (position < end) ahead = readChunk(file, position, end);
-      if (whole) checksum = crc32(chunk, checksum);
-      if (whole && position === end) checkSum(block, path, checksum);
-      yield chunk;
+    // From the MiB that the range begins in to the one that it ends in.
+    const first = start - (start % CHECKED_BYTES);
+    const last = Math.min(block.length, Math.ceil(end / CHECKED_BYTES) * CHECKED_BYTES);
+    let coming = first;
+    const readAhead = (): void => {
+      // The disk works while this thread computes and the consumer is busy with the one chunk whose memory is not free.
+      for (; coming < last && ahead.length < memory.length - 1; coming += PIECE_BYTES) {
+        const piece = (coming - first) / PIECE_BYTES;
+        const reading = readPiece(file, memory[piece % memory.length] ?? EMPTY, { from: coming, to: Math.min(coming + PIECE_BYTES, last) });
+        reading.catch(() => undefined);
+        ahead.push(reading);
+      }
+    };
+    readAhead();
+    for (let from = first; start < end && from < last; from += PIECE_BYTES) {
+      const bytes = (await ahead.shift()) ?? EMPTY;
+      readAhead();
+      if (from + bytes.length < Math.min(from + PIECE_BYTES, last)) throw corrupt(block, `${path} was cut short while it was read`);
+      const wrong = firstWrong(bytes, from / CHECKED_BYTES, { block, checksumOf });
+      const good = Math.min(end, wrong ?? from + bytes.length);
+      if (good > from) yield bytes.subarray(Math.max(0, start - from), good - from);
+      if (wrong !== undefined) throw corrupt(block, `${path} differs from what was written, behind byte ${wrong}`);
     }
-    if (whole && end === 0) checkSum(block, path, checksum);
   } catch (error) {
     throw await diskError(path, error);
   } finally {
-    // Closing under a running read would let it land in another file of the same descriptor.
-    await ahead?.catch(() => undefined);
+    // Closing under a running read would let it land in another file of the same descriptor, and in memory that another reader has.
+    await Promise.allSettled(ahead);
     await file.close();
+    if (memory.length === PIECES) idle.push(memory);
   }
+}
+
+/** Where in the block the first MiB begins whose checksum is wrong. */
+function firstWrong(bytes: Uint8Array, firstUnit: number, { block, checksumOf }: { block: StoredBlock; checksumOf: (bytes: Uint8Array) => number }): number | undefined {
+  for (let at = 0, unit = firstUnit; at < bytes.length; at += CHECKED_BYTES, unit += 1) {
+    if (checksumOf(bytes.subarray(at, at + CHECKED_BYTES)) !== block.checksums[unit]) return unit * CHECKED_BYTES;
+  }
+  return undefined;
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** A block up to this size is one piece of memory of its own. */
+const SMALL = PIECE_BYTES / 4;
+
+/** One for each piece that is out or on its way. */
+type Memory = readonly Buffer[];
+
+const PIECES = 3;
+
+/** Of readers that are done: fresh memory costs more than what it is for. */
+const idle: Memory[] = [];
+
+function takeMemory(blockLength: number): Memory {
+  if (blockLength <= SMALL) {
+    const only = Buffer.allocUnsafe(blockLength);
+    return [only, only];
+  }
+  return idle.pop() ?? Array.from({ length: PIECES }, () => transferBuffer(PIECE_BYTES));
 }
 
 async function openBlock(path: string, block: StoredBlock): Promise<FileHandle> {
@@ -57,20 +99,15 @@ async function openBlock(path: string, block: StoredBlock): Promise<FileHandle> 
   }
 }
 
-/** The next bytes; fewer than a chunk only at the end, none when the file is shorter than it was. A fresh buffer: its consumer keeps it. */
-async function readChunk(file: FileHandle, position: number, end: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.min(CHUNK, end - position));
+/** Those bytes; fewer only when the file is shorter than it was. */
+async function readPiece(file: FileHandle, memory: Buffer, { from, to }: { from: number; to: number }): Promise<Uint8Array> {
   let filled = 0;
-  while (filled < buffer.length) {
-    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, position + filled);
+  while (from + filled < to) {
+    const { bytesRead } = await file.read(memory, filled, to - from - filled, from + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
-  return filled === buffer.length ? buffer : buffer.subarray(0, filled);
-}
-
-function checkSum(block: StoredBlock, path: string, actual: number): void {
-  if (actual !== block.crc32) throw corrupt(block, `${path} has CRC-32 ${actual} instead of ${block.crc32}`);
+  return memory.subarray(0, filled);
 }
 
 function corrupt(block: StoredBlock, why: string): AlluxioError {

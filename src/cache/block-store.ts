@@ -5,7 +5,7 @@
  * A block is written under a temporary name that tells its writer, synced when asked, renamed, and only then recorded by the caller. So after
  * any crash there are at most temporary files of dead writers and block files without a record: `sweep` removes both.
  */
-import type { Readable } from 'node:stream';
+import type { ByteStream } from '../byte-stream.ts';
 
 export interface CacheDirectory {
   /** Position over all tiers, the number that block records hold. */
@@ -26,8 +26,8 @@ export interface BlockAddress {
 
 export interface StoredBlock extends BlockAddress {
   readonly length: number;
-  /** zlib CRC-32 of all its bytes. */
-  readonly crc32: number;
+  /** One for each MiB of it, in order (checksum.ts). */
+  readonly checksums: readonly number[];
 }
 
 export interface BlockWriter {
@@ -35,7 +35,7 @@ export interface BlockWriter {
   readonly length: number;
   write(chunk: Uint8Array): Promise<void>;
   /** Makes the block visible at its address. `durable`: synced to disk first, for data that is nowhere else. @throws NO_SPACE */
-  commit(options: { durable: boolean }): Promise<{ length: number; crc32: number }>;
+  commit(options: { durable: boolean }): Promise<{ length: number; checksums: readonly number[] }>;
   /** Removes the temporary file; fine after a failed commit, and twice. */
   abort(): Promise<void>;
 }
@@ -44,10 +44,10 @@ export interface BlockStore {
   readonly directories: readonly CacheDirectory[];
   create(address: BlockAddress): Promise<BlockWriter>;
   /**
-   * Bytes of a block, 1 MiB at a time. A whole-block read is checked: a wrong length or CRC-32 ends the stream with CORRUPT; a missing file too.
-   * Ranged reads check the length only.
+   * Bytes of a block, at most 4 MiB at a time, checked before they are handed out: a wrong length or checksum ends the stream with CORRUPT, a missing
+   * file too. What came before is right.
    */
-  read(block: StoredBlock, range?: { offset: number; length: number }): Readable;
+  read(block: StoredBlock, range?: { offset: number; length: number }): ByteStream;
   /** Unlinks; absent files are fine. */
   remove(blocks: readonly BlockAddress[]): Promise<void>;
   /** Marks a block as used now, on the file itself (its mtime): no journal write for a read. */

@@ -2,9 +2,9 @@
 import { mkdir, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { AlluxioError, systemCode } from '../errors.ts';
 import type { BlockWriter } from './block-store.ts';
+import { BlockChecksums } from './checksum.ts';
 import { diskError } from './disk-error.ts';
 import { syncFolder } from './sync-folder.ts';
 
@@ -18,7 +18,7 @@ export interface BlockFile {
 /** @throws NO_SPACE, PERMISSION_DENIED naming the folder */
 export async function openBlockWriter(file: BlockFile): Promise<BlockWriter> {
   try {
-    return new FileBlockWriter(file, await openTemporary(file.temporary));
+    return new FileBlockWriter(file, await openTemporary(file.temporary), await BlockChecksums.begin());
   } catch (error) {
     throw await diskError(file.folder, error);
   }
@@ -39,12 +39,13 @@ class FileBlockWriter implements BlockWriter {
   readonly #paths: BlockFile;
   #file: FileHandle | undefined;
   #length = 0;
-  #crc32 = 0;
+  readonly #checksums: BlockChecksums;
   #committed = false;
 
-  constructor(paths: BlockFile, file: FileHandle) {
+  constructor(paths: BlockFile, file: FileHandle, checksums: BlockChecksums) {
     this.#paths = paths;
     this.#file = file;
+    this.#checksums = checksums;
   }
 
   get length(): number {
@@ -56,7 +57,7 @@ class FileBlockWriter implements BlockWriter {
     try {
       // Started first: the disk takes the bytes while this thread computes.
       const writing = writeFully(file, chunk, this.#length);
-      this.#crc32 = crc32(chunk, this.#crc32);
+      this.#checksums.update(chunk);
       this.#length += chunk.length;
       await writing;
     } catch (error) {
@@ -64,7 +65,7 @@ class FileBlockWriter implements BlockWriter {
     }
   }
 
-  async commit(options: { durable: boolean }): Promise<{ length: number; crc32: number }> {
+  async commit(options: { durable: boolean }): Promise<{ length: number; checksums: readonly number[] }> {
     const file = this.#opened();
     const { folder, temporary, target } = this.#paths;
     try {
@@ -77,7 +78,7 @@ class FileBlockWriter implements BlockWriter {
     } catch (error) {
       throw await diskError(folder, error);
     }
-    return { length: this.#length, crc32: this.#crc32 };
+    return { length: this.#length, checksums: this.#checksums.end() };
   }
 
   async abort(): Promise<void> {

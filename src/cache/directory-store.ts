@@ -7,7 +7,7 @@
  */
 import { mkdir, opendir, rm, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { ByteStream } from '../byte-stream.ts';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { ownIdentity } from '../process-identity.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
@@ -48,7 +48,7 @@ class DirectoryStore implements BlockStore {
     return openBlockWriter({ folder, temporary: join(folder, this.#folders.temporary, name), target: join(folder, fileName(address)) });
   }
 
-  read(block: Parameters<BlockStore['read']>[0], range?: { offset: number; length: number }): Readable {
+  read(block: Parameters<BlockStore['read']>[0], range?: { offset: number; length: number }): ByteStream {
     return readBlock(this.#path(block), block, range);
   }
 

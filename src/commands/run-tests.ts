@@ -122,7 +122,7 @@ function contentOf(operation: Operation): Buffer {
 
 async function bytesOf(path: AlluxioPath, readType: ReadType, { fs, ctx }: Place): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of await fs.content.open(path, { readType, signal: ctx.signal })) chunks.push(chunk as Uint8Array);
+  for await (const chunk of await fs.content.open(path, { readType, signal: ctx.signal })) chunks.push(chunk.slice());
   return Buffer.concat(chunks);
 }
 

@@ -26,7 +26,7 @@ interface FinishedBlock {
   readonly directory: number;
   readonly promisedBytes: number;
   readonly length: number;
-  readonly crc32: number;
+  readonly checksums: readonly number[];
 }
 
 export class BlockSink {
@@ -69,8 +69,8 @@ export class BlockSink {
   /** Records the finished blocks, inside the caller's transaction. */
   record(tx: Transaction, nowMs: number): void {
     const { fileId, intentId } = this.input;
-    for (const { index, directory, promisedBytes, length, crc32 } of this.#finished) {
-      settleSpace(tx, intentId, { directory, bytes: promisedBytes }, { fileId, index, directory, length, crc32, usedMs: nowMs });
+    for (const { index, directory, promisedBytes, length, checksums } of this.#finished) {
+      settleSpace(tx, intentId, { directory, bytes: promisedBytes }, { fileId, index, directory, length, checksums, usedMs: nowMs });
     }
   }
 
@@ -96,8 +96,8 @@ export class BlockSink {
   async #finish(): Promise<void> {
     const open = this.#open;
     if (open === undefined) return;
-    const { length, crc32 } = await open.writer.commit({ durable: this.input.durable });
-    this.#finished.push({ index: this.#next, directory: open.directory, promisedBytes: open.promised, length, crc32 });
+    const { length, checksums } = await open.writer.commit({ durable: this.input.durable });
+    this.#finished.push({ index: this.#next, directory: open.directory, promisedBytes: open.promised, length, checksums });
     this.#open = undefined;
     this.#next++;
   }

@@ -9,7 +9,7 @@
  * - An abort signal ends the work early with CANCELLED, the intent undone.
  * - Multi-path work goes on after a failure, reports each path through `onProblem`, and leaves the verdict to the caller.
  */
-import type { Readable } from 'node:stream';
+import type { ByteStream } from '../byte-stream.ts';
 import type { AlluxioPath, UfsUri } from '../uri.ts';
 import type { AclEntry, PersistenceState, TtlAction } from '../journal/records.ts';
 import type { Progress } from '../terminal/progress.ts';
@@ -167,7 +167,7 @@ export interface Content {
    */
   create(path: AlluxioPath, source: AsyncIterable<Uint8Array>, options?: CreateOptions): Promise<FileStatus>;
   /** The bytes, from the cache where it has them, else from the under storage, filling the cache as the read type says. @throws NOT_FOUND, IS_A_DIRECTORY `Path "<plain>" must be a file.` */
-  open(path: AlluxioPath, options?: OpenOptions): Promise<Readable>;
+  open(path: AlluxioPath, options?: OpenOptions): Promise<ByteStream>;
 }
 
 export interface MountOptions {

@@ -43,7 +43,7 @@ async function loadOne(context: FileSystemContext, status: FileStatus, options: 
   if (isFullyCached(status)) return options.onEntry(status, true);
   try {
     const stream = await openFile(context, status.path, { readType: 'CACHE', ...(options.signal === undefined ? {} : { signal: options.signal }) });
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) options.progress?.advance({ bytes: chunk.byteLength });
+    for await (const chunk of stream) options.progress?.advance({ bytes: chunk.byteLength });
     const now = await statusOf(context, status.path);
     if (!isFullyCached(now)) throw new AlluxioError('NO_SPACE', `${status.path} does not fit into the cache: ${now.cachedBytes} of ${now.length} bytes are cached.`, { path: status.path });
     options.onEntry(status, false);

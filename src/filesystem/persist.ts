@@ -1,6 +1,5 @@
 /** Persisting: the bytes of a cached file become an object; the state changes only when the object is there, whole and the same. */
 import { AlluxioError, hasCode, messageOf } from '../errors.ts';
-import { Readable } from 'node:stream';
 import type { BlockRecord, InodeRecord, IntentRecord, MountRecord } from '../journal/records.ts';
 import { requireFree } from '../namespace/leases.ts';
 import { mountOf, refuseReadOnly } from '../namespace/mount-table.ts';
@@ -83,7 +82,7 @@ async function upload(context: FileSystemContext, ufs: Ufs, work: Persisting, op
 
 async function* blockBytes(context: FileSystemContext, blocks: readonly BlockRecord[], progress: Progress | undefined): AsyncGenerator<Uint8Array> {
   for (const block of blocks) {
-    for await (const chunk of context.blocks.read(block) as AsyncIterable<Uint8Array>) {
+    for await (const chunk of context.blocks.read(block)) {
       yield chunk;
       progress?.advance({ bytes: chunk.byteLength });
     }
@@ -91,7 +90,7 @@ async function* blockBytes(context: FileSystemContext, blocks: readonly BlockRec
 }
 
 async function sameBytes(context: FileSystemContext, ufs: Ufs, work: Persisting): Promise<boolean> {
-  const [ours, theirs] = [Readable.from(blockBytes(context, work.blocks, undefined)), await ufs.read(work.key)];
+  const [ours, theirs] = [blockBytes(context, work.blocks, undefined), await ufs.read(work.key)];
   const [a, b] = await Promise.all([digest(ours), digest(theirs)]);
   return a === b;
 }

@@ -2,7 +2,8 @@
  * Reading a file: cached blocks from the cache, runs of uncached ones from the under storage in one request, filling the cache on the way as the read
  * type says. A damaged block is dropped and read again from the storage; a changed object is never mixed with what was cached of the old one.
  */
-import { Readable } from 'node:stream';
+import type { ByteStream } from '../byte-stream.ts';
+import { byteStream } from '../byte-stream.ts';
 import { AlluxioError, hasCode } from '../errors.ts';
 import type { BlockRecord, InodeRecord, MountRecord } from '../journal/records.ts';
 import { mountOf } from '../namespace/mount-table.ts';
@@ -32,7 +33,7 @@ interface Span {
   readonly to: number;
 }
 
-export async function openFile(context: FileSystemContext, path: AlluxioPath, options: OpenOptions = {}): Promise<Readable> {
+export async function openFile(context: FileSystemContext, path: AlluxioPath, options: OpenOptions = {}): Promise<ByteStream> {
   await lookUp(context, path);
   const file = context.journal.read((view): OpenedFile => {
     const { target, chain } = checked(context, view, path, READ);
@@ -43,7 +44,7 @@ export async function openFile(context: FileSystemContext, path: AlluxioPath, op
   const readType = options.readType ?? configFor(context, path).choice('alluxio.user.file.readtype.default', READ_TYPES);
   const from = Math.min(options.offset ?? 0, file.inode.length);
   const to = options.length === undefined ? file.inode.length : Math.min(file.inode.length, from + options.length);
-  return Readable.from(bytesOf(context, file, { from, to }, { readType, signal: options.signal }), { objectMode: true, highWaterMark: 2 });
+  return byteStream(bytesOf(context, file, { from, to }, { readType, signal: options.signal }));
 }
 
 interface Reading {
@@ -71,35 +72,22 @@ function endOfRun(file: OpenedFile, index: number, to: number): number {
   return Math.min(to, next * blockSize);
 }
 
-/** Blocks up to this size are held in memory while they are checked; larger ones are read twice, the second time from the page cache. */
-const HELD_BYTES = 16 * 1024 * 1024;
-
-/** A block is checked whole before its first byte is delivered: delivered bytes cannot be taken back. */
+/** Each chunk of a block is checked before it is delivered, so what came before a damaged one was right, and the rest comes from the storage. */
 async function* fromCache(context: FileSystemContext, file: OpenedFile, part: { block: BlockRecord; span: Span }, reading: Reading): AsyncGenerator<Uint8Array> {
   const { block, span } = part;
-  const held: Uint8Array[] = [];
+  let at = span.from;
   try {
-    for await (const chunk of context.blocks.read(block) as AsyncIterable<Uint8Array>) if (block.length <= HELD_BYTES) held.push(chunk);
+    for await (const chunk of context.blocks.read(block, { offset: span.from - block.index * file.inode.blockSize, length: span.to - span.from })) {
+      yield chunk;
+      at += chunk.byteLength;
+    }
   } catch (error) {
     if (!hasCode(error, 'CORRUPT')) throw error;
     await dropDamaged(context, file, block, error);
-    yield* fromStorage(context, file, span, reading);
+    yield* fromStorage(context, file, { from: at, to: span.to }, reading);
     return;
   }
-  const offset = span.from - block.index * file.inode.blockSize;
-  if (held.length > 0) yield* slices(held, offset, span.to - span.from);
-  else yield* context.blocks.read(block, { offset, length: span.to - span.from }) as AsyncIterable<Uint8Array>;
   await context.blocks.touch(block);
-}
-
-function* slices(chunks: readonly Uint8Array[], offset: number, length: number): Generator<Uint8Array> {
-  let at = 0;
-  for (const chunk of chunks) {
-    const from = Math.max(0, offset - at);
-    const to = Math.min(chunk.byteLength, offset + length - at);
-    if (from < to) yield chunk.subarray(from, to);
-    at += chunk.byteLength;
-  }
 }
 
 /** A block whose file is damaged or gone leaves the cache. @throws CORRUPT when the storage does not have its bytes either */
@@ -108,9 +96,13 @@ async function dropDamaged(context: FileSystemContext, file: OpenedFile, block: 
     throw new AlluxioError('CORRUPT', `A cached block of ${file.path} is damaged or gone, and the file is not in the under storage.`, { path: file.path, cause: error });
   }
   await transact(context, (tx) => {
-    if (tx.block(block.fileId, block.index)?.crc32 === block.crc32) tx.append({ type: 'block-removed', fileId: block.fileId, index: block.index });
+    if (isSameBlock(tx.block(block.fileId, block.index), block)) tx.append({ type: 'block-removed', fileId: block.fileId, index: block.index });
   });
   await context.blocks.remove([block]);
+}
+
+function isSameBlock(a: BlockRecord | undefined, b: BlockRecord): boolean {
+  return a !== undefined && a.length === b.length && a.checksums.every((checksum, at) => checksum === b.checksums[at]);
 }
 
 async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: Span, reading: Reading): AsyncGenerator<Uint8Array> {
@@ -124,9 +116,14 @@ async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: 
       ...(file.inode.contentHash === '' ? {} : { ifContentHash: file.inode.contentHash }),
       signal: reading.signal ?? context.signal,
     });
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      await fill?.write(chunk);
-      yield chunk;
+    for await (const chunk of stream) {
+      // The cache's disk works while the consumer does.
+      const kept = fill?.write(chunk);
+      try {
+        yield chunk;
+      } finally {
+        await kept;
+      }
     }
     await fill?.end();
   } catch (error) {

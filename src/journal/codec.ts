@@ -76,14 +76,18 @@ export function encodeBlock(block: BlockRecord): Buffer {
   writer.start();
   writer.count(block.length);
   writer.count(block.directory);
-  writer.uint32(block.crc32);
   writer.time(block.usedMs);
+  writer.count(block.checksums.length);
+  for (const checksum of block.checksums) writer.uint32(checksum);
   return writer.done();
 }
 
 export function decodeBlock(bytes: Buffer, fileId: number, index: number): BlockRecord {
   reader.start(bytes);
-  return { fileId, index, length: reader.count(), directory: reader.count(), crc32: reader.uint32(), usedMs: reader.time() };
+  const [length, directory, usedMs] = [reader.count(), reader.count(), reader.time()];
+  const checksums: number[] = [];
+  for (let left = reader.count(); left > 0; left--) checksums.push(reader.uint32());
+  return { fileId, index, length, directory, checksums, usedMs };
 }
 
 export function encodeSpace(space: { used: number; reserved: number }): Buffer {

@@ -67,8 +67,8 @@ export interface BlockRecord {
   readonly length: number;
   /** Position of the cache directory in the configured list. */
   readonly directory: number;
-  /** CRC-32 of the block (zlib's, which runs at memory speed). */
-  readonly crc32: number;
+  /** Of each MiB of the block, in order: the low 32 bits of XXH64. */
+  readonly checksums: readonly number[];
   /** Last use as the eviction order knows it, ms; refreshed lazily. */
   readonly usedMs: number;
 }

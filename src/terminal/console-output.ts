@@ -27,12 +27,13 @@ type ProgressDisplay = ReturnType<Output['progress']>;
 const NO_PROGRESS: ProgressDisplay = { advance() {}, expect() {}, end() {} };
 
 export async function openOutput(settings: OutputSettings): Promise<ConsoleOutput> {
-  const terminal = isTerminal(settings.stdout);
+  const kind = kindOf(settings.stdout);
+  const terminal = kind === 'terminal';
   const coloured = terminal && settings.color && (settings.env.NO_COLOR ?? '') === '' && settings.env.TERM !== 'dumb';
   const paint = coloured ? (await import('./colour.ts')).paint : (text: string) => text;
   // The display loads at once where it can be needed, because progress() cannot wait; nothing of it loads in a script.
-  const { TransferDisplay } = !settings.quiet && isTerminal(settings.stderr) ? await import('./transfer-display.ts') : {};
-  const stdout = new DescriptorWriter(settings.stdout, settings.signal);
+  const { TransferDisplay } = !settings.quiet && kindOf(settings.stderr) === 'terminal' ? await import('./transfer-display.ts') : {};
+  const stdout = new DescriptorWriter(settings.stdout, { signal: settings.signal, immediate: kind === 'file' });
   let errorsToStdout = false;
   let display: InstanceType<NonNullable<typeof TransferDisplay>> | undefined;
 
@@ -69,15 +70,18 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
   };
 }
 
-function isTerminal(descriptor: number): boolean {
+/** `file`: something that takes what it is given at once. */
+function kindOf(descriptor: number): 'terminal' | 'file' | 'other' {
   try {
     // Asked first because loading node:tty costs some milliseconds that a pipe, a file or /dev/null need not pay.
     const status = fstatSync(descriptor);
-    if (!status.isCharacterDevice() || status.rdev === statSync('/dev/null').rdev) return false;
+    if (status.isFile()) return 'file';
+    if (!status.isCharacterDevice()) return 'other';
+    if (status.rdev === statSync('/dev/null').rdev) return 'file';
   } catch {
-    return false;
+    return 'other';
   }
-  return process.getBuiltinModule('node:tty').isatty(descriptor);
+  return process.getBuiltinModule('node:tty').isatty(descriptor) ? 'terminal' : 'other';
 }
 
 function terminalWidth(env: NodeJS.ProcessEnv): number {

@@ -19,9 +19,17 @@ export function outputClosed(): AlluxioError {
   return new AlluxioError('CANCELLED', 'The output was closed.', { exitStatus: 0 });
 }
 
+export interface DescriptorOptions {
+  /** Ends the waiting for a reader that does not read. */
+  readonly signal?: AbortSignal | undefined;
+  /** No reader can keep it waiting: a file, /dev/null. Then the thread pool would only cost time. */
+  readonly immediate?: boolean;
+}
+
 export class DescriptorWriter {
   readonly #descriptor: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #immediate: boolean;
   #text = '';
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
@@ -31,10 +39,10 @@ export class DescriptorWriter {
   #closed = false;
   #failure: Error | undefined;
 
-  /** @param signal ends the waiting for a reader that does not read */
-  constructor(descriptor: number, signal?: AbortSignal) {
+  constructor(descriptor: number, options: DescriptorOptions = {}) {
     this.#descriptor = descriptor;
-    this.#signal = signal;
+    this.#signal = options.signal;
+    this.#immediate = options.immediate ?? false;
   }
 
   get closed(): boolean {
@@ -53,19 +61,21 @@ export class DescriptorWriter {
     });
   }
 
+  /** Resolves when the chunk is written, and its memory may be used again. @throws as drained */
   async bytes(chunk: Uint8Array): Promise<void> {
     this.#enqueueText();
     this.#queue.push(chunk);
     this.#queuedBytes += chunk.byteLength;
+    if (this.#immediate && this.#flight === undefined) this.#writeAllNow();
     this.#start();
-    await this.#roomForMore();
+    await this.#until(0);
   }
 
   /** Resolves when more may be written. @throws CANCELLED when the reader has gone; what the system said otherwise */
   async drained(): Promise<void> {
     const pending = this.#queuedBytes + this.#text.length;
     if (pending >= CHUNK || (pending > 0 && performance.now() - this.#lastWriteMs > STALE_MS)) this.#start();
-    await this.#roomForMore();
+    await this.#until(HIGH_WATER);
   }
 
   /** Writes what little there is at once, so that a line on another stream does not overtake it. Does nothing while a big write is on its way. */
@@ -73,7 +83,7 @@ export class DescriptorWriter {
     if (this.#flight !== undefined || this.#closed) return;
     if (this.#queuedBytes + this.#text.length > PIPE_SIZE / 4) return;
     this.#enqueueText();
-    while (this.#queue.length > 0 && this.#writeNow()) continue;
+    this.#writeAllNow();
   }
 
   /** Resolves when everything is written. @throws as drained */
@@ -91,12 +101,17 @@ export class DescriptorWriter {
     if (this.#closed) throw outputClosed();
   }
 
-  async #roomForMore(): Promise<void> {
-    while (this.#queuedBytes > HIGH_WATER && this.#flight !== undefined) {
+  /** Waits until no more than that many bytes are queued. */
+  async #until(bytes: number): Promise<void> {
+    while (this.#queuedBytes > bytes && this.#flight !== undefined) {
       this.#signal?.throwIfAborted();
       await settledOrAborted(this.#flight, this.#signal);
     }
     this.#raise();
+  }
+
+  #writeAllNow(): void {
+    while (this.#queue.length > 0 && this.#writeNow()) continue;
   }
 
   #enqueueText(): void {

@@ -13,7 +13,7 @@
  *
  * Every method may be repeated after a failure without harm. Drivers do not retry; the retry wrapper does.
  */
-import type { Readable } from 'node:stream';
+import type { ByteStream } from '../byte-stream.ts';
 import type { UfsUri } from '../uri.ts';
 
 export interface UfsStatus {
@@ -109,10 +109,10 @@ export interface Ufs {
 
   /**
    * The bytes of a file. The stream delivers exactly what was asked, or fails (CORRUPT when the CRC64 of a whole-file
-   * read differs from the store's; UNAVAILABLE when cut short), never a shorter "success". The caller consumes or destroys it.
+   * read differs from the store's; UNAVAILABLE when cut short), never a shorter "success". The caller consumes or closes it.
    * @throws NOT_FOUND, FAILED_PRECONDITION
    */
-  read(key: string, options?: ReadOptions): Promise<Readable>;
+  read(key: string, options?: ReadOptions): Promise<ByteStream>;
 
   /**
    * Writes a whole file from the source. Nothing is visible at the key before success, then all of it at once; parents need not

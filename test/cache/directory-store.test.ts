@@ -112,9 +112,8 @@ describe('block files on disk', () => {
     for (let round = 0; round < 5; round += 1) {
       const left = store.read(block);
       await left[Symbol.asyncIterator]().next();
-      left.destroy();
-      await new Promise((resolve) => left.once('close', resolve));
-      store.read(block).destroy();
+      await left.close();
+      await store.read(block).close();
       const dropped = await store.create({ ...at, index: 9 });
       await dropped.abort();
     }

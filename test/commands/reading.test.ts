@@ -1,6 +1,6 @@
 /** Commands that show one path: stat, checksum, head, tail, location, getfacl. */
-import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { byteStream } from '../../src/byte-stream.ts';
 import { AlluxioError } from '../../src/errors.ts';
 import type { OpenOptions } from '../../src/filesystem/file-system.ts';
 import { entriesOf, runCommand, status } from './fake-shell.ts';
@@ -15,6 +15,10 @@ const BLOCKS = [
 ];
 const CONTENT: Readonly<Record<string, string>> = { '/d/f': '0123456789', '/d/g': 'abc' };
 
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
 const opened: [string, OpenOptions | undefined][] = [];
 const fs: PartialFileSystem = {
   entries: { ...entriesOf(ALL), blocks: (path) => Promise.resolve(path === '/d/f' ? BLOCKS : []) },
@@ -24,7 +28,7 @@ const fs: PartialFileSystem = {
       const text = CONTENT[path];
       if (text === undefined) return Promise.reject(new AlluxioError('IS_A_DIRECTORY', `Path "${path}" must be a file.`));
       const offset = options?.offset ?? 0;
-      return Promise.resolve(Readable.from([Buffer.from(text.slice(offset, options?.length === undefined ? undefined : offset + options.length))]));
+      return Promise.resolve(byteStream(only(Buffer.from(text.slice(offset, options?.length === undefined ? undefined : offset + options.length)))));
     },
   },
 };

@@ -133,7 +133,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         ['removing what is not empty', (tx) => tx.append({ type: 'inode-removed', id: 20 })],
         ['removing what is not there', (tx) => tx.append({ type: 'inode-removed', id: 99 })],
         ['changing what is not there', (tx) => tx.append({ type: 'inode-changed', id: 99, change: {} })],
-        ['a block of a directory', (tx) => tx.append({ type: 'block-added', block: { fileId: 20, index: 0, length: 1, directory: 0, crc32: 0, usedMs: 0 } })],
+        ['a block of a directory', (tx) => tx.append({ type: 'block-added', block: { fileId: 20, index: 0, length: 1, directory: 0, checksums: [0], usedMs: 0 } })],
         ['removing a block that is not there', (tx) => tx.append({ type: 'block-removed', fileId: 22, index: 0 })],
         ['releasing more than was reserved', (tx) => tx.append({ type: 'space-released', directory: 0, bytes: 1 })],
         ['a mount twice', (tx) => tx.append({ type: 'mount-added', mount: { id: 1, inodeId: 1, ufsUri: '/', readOnly: false, shared: false, properties: {} } })],
@@ -186,7 +186,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     });
 
     describe('cache', () => {
-      const block = (fileId: number, index: number, fields: Partial<BlockRecord> = {}): BlockRecord => ({ fileId, index, length: 10, directory: 0, crc32: 0xffff_fffe, usedMs: NOW, ...fields });
+      const block = (fileId: number, index: number, fields: Partial<BlockRecord> = {}): BlockRecord => ({ fileId, index, length: 10, directory: 0, checksums: [0xffff_fffe, 7], usedMs: NOW, ...fields });
 
       beforeEach(() => append(created(ROOT_ID, 'd', directoryOf(19)), created(19, 'f', inodeOf(20, { length: 30 })), created(19, 'g', inodeOf(21, { length: 10 }))));
 

@@ -78,7 +78,7 @@ export class RandomEntries {
     if (fileId === undefined) return undefined;
     const index = this.#below(4);
     this.#blocks.push([fileId, index]);
-    return { type: 'block-added', block: { fileId, index, length: this.#below(1000), directory: this.#below(CACHE_DIRECTORIES), crc32: this.#below(2 ** 32), usedMs: NOW + this.#below(100) } };
+    return { type: 'block-added', block: { fileId, index, length: this.#below(1000), directory: this.#below(CACHE_DIRECTORIES), checksums: Array.from({ length: this.#below(3) }, () => this.#below(2 ** 32)), usedMs: NOW + this.#below(100) } };
   }
 
   #dropBlock(tx: Transaction): Entry | undefined {

@@ -22,5 +22,5 @@ export const command: CommandSpec = {
 export async function printBytes(path: TypedPath, fs: FileSystem, how: { ctx: CommandContext; range: Pick<OpenOptions, 'offset' | 'length'> }): Promise<void> {
   const { ctx, range } = how;
   const source = await fs.content.open(path.plain, { ...range, signal: ctx.signal });
-  for await (const chunk of source) await ctx.out.write(chunk as Uint8Array);
+  for await (const chunk of source) await ctx.out.write(chunk);
 }

@@ -16,7 +16,7 @@ export const command: CommandSpec = {
     forEachPath(ctx, arg(input, 0), async (path, fs) => {
       const hash = createHash('md5');
       const source = await fs.content.open(path.plain, { readType: 'NO_CACHE', signal: ctx.signal });
-      for await (const chunk of source) hash.update(chunk as Uint8Array);
+      for await (const chunk of source) hash.update(chunk);
       const md5 = hash.digest('hex');
       if (ctx.out.json) ctx.out.record({ path: path.plain, md5 });
       else ctx.out.line(`md5sum: ${md5}\n`);

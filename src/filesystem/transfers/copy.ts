@@ -214,7 +214,7 @@ export class Copy {
         const options = { size: status.length, ...writeOptions(this.#options), ...this.#preserved(status) };
         await feed(stream, progress, (bytes) => content.create(target.plain, bytes, options));
       } finally {
-        stream.destroy();
+        await stream.close();
       }
     });
     progress?.advance({ files: 1 });

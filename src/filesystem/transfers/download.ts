@@ -143,7 +143,7 @@ export class Download {
       try {
         await feed(stream, progress, (bytes) => writeLocalFile(to, bytes));
       } finally {
-        stream.destroy();
+        await stream.close();
       }
     });
     progress?.advance({ files: 1 });

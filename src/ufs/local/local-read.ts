@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { ByteStream } from '../../byte-stream.ts';
+import { byteStream, transferBuffer } from '../../byte-stream.ts';
 import { AlluxioError } from '../../errors.ts';
 import type { ReadOptions } from '../ufs.ts';
 import { throwIfAborted } from '../wrappers/retry.ts';
@@ -10,7 +11,7 @@ import { contentHashOf } from './local-status.ts';
 const CHUNK_BYTES = 1 << 20;
 
 /** Opens the file before it returns, so that a later rename or delete does not matter to the reader. */
-export async function readLocal(path: string, options: ReadOptions): Promise<Readable> {
+export async function readLocal(path: string, options: ReadOptions): Promise<ByteStream> {
   throwIfAborted(options.signal);
   const file = await open(path, 'r');
   try {
@@ -21,10 +22,7 @@ export async function readLocal(path: string, options: ReadOptions): Promise<Rea
     }
     const from = options.offset ?? 0;
     const to = Math.min(Number(stats.size), from + (options.length ?? Number.POSITIVE_INFINITY));
-    return Readable.from(deliver({ file, path, from, to, signal: options.signal }), { objectMode: false, highWaterMark: CHUNK_BYTES }).once('close', () => {
-      // Also when nobody ever read: then the generator has not begun and cannot close it.
-      file.close().catch(() => undefined);
-    });
+    return byteStream(deliver({ file, path, from, to, signal: options.signal }), () => file.close());
   } catch (error) {
     await file.close();
     throw error;
@@ -40,14 +38,18 @@ interface Delivery {
 }
 
 async function* deliver({ file, path, from, to, signal }: Delivery): AsyncGenerator<Uint8Array> {
-  for (let at = from; at < to; ) {
-    throwIfAborted(signal);
-    const wanted = Math.min(CHUNK_BYTES, to - at);
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, at).catch((error: unknown) => {
-      throw translateLocalError(error, path);
-    });
-    if (bytesRead === 0) throw new AlluxioError('UNAVAILABLE', `${path} was cut short while it was read, at byte ${String(at)} of ${String(to)}`, { path });
-    yield buffer.subarray(0, bytesRead);
-    at += bytesRead;
+  try {
+    const memory = transferBuffer(Math.min(CHUNK_BYTES, Math.max(0, to - from)));
+    for (let at = from; at < to; ) {
+      throwIfAborted(signal);
+      const { bytesRead } = await file.read(memory, 0, Math.min(memory.length, to - at), at).catch((error: unknown) => {
+        throw translateLocalError(error, path);
+      });
+      if (bytesRead === 0) throw new AlluxioError('UNAVAILABLE', `${path} was cut short while it was read, at byte ${String(at)} of ${String(to)}`, { path });
+      yield memory.subarray(0, bytesRead);
+      at += bytesRead;
+    }
+  } finally {
+    await file.close();
   }
 }

@@ -1,7 +1,7 @@
 /** A folder of this host as an under storage. */
 import { chmod, chown, lstat, opendir, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { ByteStream } from '../../byte-stream.ts';
 import { AlluxioError, systemCode } from '../../errors.ts';
 import type { UfsUri } from '../../uri.ts';
 import { isAtOrBelow } from '../../uri.ts';
@@ -63,7 +63,7 @@ export class LocalUfs implements Ufs {
     }
   }
 
-  read(key: string, options: ReadOptions = {}): Promise<Readable> {
+  read(key: string, options: ReadOptions = {}): Promise<ByteStream> {
     return this.#translated(key, async () => {
       try {
         return await readLocal(await this.#paths.insideFollowed(key), options);

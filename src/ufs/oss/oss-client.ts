@@ -27,6 +27,8 @@ export interface OssRequest {
   readonly expect?: readonly number[];
   /** The answer is a piece of an object: to be received at full speed. */
   readonly bulk?: boolean;
+  /** Where the answer's body is to lie when it fits. Nothing is written to it any more once `send` has settled. */
+  readonly room?: Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -83,6 +85,7 @@ export class OssClient {
     exchange.body = request.body;
     exchange.signal = request.signal;
     exchange.bulk = request.bulk ?? false;
+    exchange.room = request.room;
     const credentials = await this.#credentials.current();
     Object.assign(this.#oss.options, aliCredentials(credentials));
     try {

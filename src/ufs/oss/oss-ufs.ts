@@ -1,5 +1,5 @@
 /** Aliyun OSS as an under storage. */
-import type { Readable } from 'node:stream';
+import type { ByteStream } from '../../byte-stream.ts';
 import { AlluxioError, hasCode } from '../../errors.ts';
 import type { UfsUri } from '../../uri.ts';
 import { assertKey, keyAndAncestors, parentKey } from '../keys.ts';
@@ -62,7 +62,7 @@ export class OssUfs implements Ufs {
     if (!(await this.store.retry(() => this.#hasFolderMarker(key, options.signal), options.signal))) throw this.#absent(key, 'does not exist');
   }
 
-  async read(key: string, options: ReadOptions = {}): Promise<Readable> {
+  async read(key: string, options: ReadOptions = {}): Promise<ByteStream> {
     this.#assertFile(key, 'NOT_FOUND');
     return readObject(this.store, this.#names.file(key), options);
   }

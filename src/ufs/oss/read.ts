@@ -1,24 +1,25 @@
 /**
- * Reads in ranged pieces, several of them on their way at a time, delivered in order. Each piece is complete before any of it is passed
+ * Reads in ranged pieces, several of them on their way at a time, delivered in order, each as one chunk. Each piece is complete before any of it is passed
  * on, so a connection that breaks costs one piece and not the read.
  */
-import { Readable } from 'node:stream';
+import type { ByteStream } from '../../byte-stream.ts';
+import { byteStream } from '../../byte-stream.ts';
 import { AlluxioError } from '../../errors.ts';
 import { createCrc64 } from '../crc64.ts';
 import type { ReadOptions } from '../ufs.ts';
 import type { OssAnswer } from './oss-client.ts';
+import { roomFor } from './piece-memory.ts';
 import { bareEtag, corrupt, crcOf, headObject } from './store.ts';
 import type { OssStore } from './store.ts';
 
-/** What consumers get at a time; larger chunks move no faster. */
-const CHUNK_BYTES = 1 << 20;
-
 interface Piece {
-  readonly bytes: Buffer;
+  /** Valid until `release`. */
+  readonly bytes: Uint8Array;
   /** Of the object. */
   readonly total: number;
   readonly etag: string;
   readonly crc64: string | undefined;
+  release(): void;
 }
 
 interface PieceRequest {
@@ -30,44 +31,43 @@ interface PieceRequest {
   readonly signal: AbortSignal;
 }
 
-export async function readObject(store: OssStore, object: string, options: ReadOptions): Promise<Readable> {
+export async function readObject(store: OssStore, object: string, options: ReadOptions): Promise<ByteStream> {
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   const from = options.offset ?? 0;
   const wanted = options.length ?? Number.POSITIVE_INFINITY;
   const request = { object, from, length: Math.min(wanted, store.tuning.pieceBytes), etag: options.ifContentHash ?? '', signal };
   const first = request.length === 0 ? await emptyPiece(store, request) : await store.retry(() => fetchPiece(store, request), signal);
-  const reading = { store, first, request, end: Math.min(first.total, from + wanted) };
-  const stream = Readable.from(deliver(reading), { objectMode: false, highWaterMark: CHUNK_BYTES });
-  // A generator cannot be told to stop while it waits for a piece; its requests can.
-  stream.once('close', () => stop.abort());
-  return stream;
+  const reading = { store, first, request, stop, end: Math.min(first.total, from + wanted) };
+  return byteStream(deliver(reading), () => {
+    stop.abort();
+    first.release();
+  });
 }
 
 interface Reading {
   readonly store: OssStore;
   readonly first: Piece;
   readonly request: PieceRequest;
+  /** Ends the requests that are on their way. */
+  readonly stop: AbortController;
   /** After the last byte to deliver. */
   readonly end: number;
 }
 
-async function* deliver(reading: Reading): AsyncGenerator<Buffer> {
+async function* deliver(reading: Reading): AsyncGenerator<Uint8Array> {
   const { first, request, end } = reading;
   const checked = request.from === 0 && end === first.total ? first.crc64 : undefined;
   const crc = checked === undefined ? undefined : await createCrc64();
   for await (const bytes of pieces(reading)) {
-    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-      const chunk = bytes.subarray(at, at + CHUNK_BYTES);
-      crc?.update(chunk);
-      yield chunk;
-    }
+    crc?.update(bytes);
+    yield bytes;
   }
   const found = crc?.value().toString();
   if (found !== checked) throw corrupt(reading.store.client, request.object, `the bytes read have CRC64 ${found ?? ''}, the object has ${checked ?? ''}`);
 }
 
-async function* pieces({ store, first, request, end }: Reading): AsyncGenerator<Buffer> {
+async function* pieces({ store, first, request, stop, end }: Reading): AsyncGenerator<Uint8Array> {
   const { tuning, readBudget } = store;
   const coming: { piece: Promise<Piece>; reserved: number }[] = [];
   let next = request.from + first.bytes.length;
@@ -84,40 +84,55 @@ async function* pieces({ store, first, request, end }: Reading): AsyncGenerator<
       next += length;
     }
   };
+  let current = first;
   try {
     fetchAhead();
-    yield first.bytes;
+    if (first.bytes.length > 0) yield first.bytes;
     for (let due = coming[0]; due !== undefined; due = coming[0]) {
-      const { bytes } = await due.piece;
+      const piece = await due.piece;
       coming.shift();
+      current.release();
+      current = piece;
       readBudget.give(due.reserved);
       fetchAhead();
-      yield bytes;
+      yield piece.bytes;
     }
   } finally {
-    for (const { reserved } of coming) readBudget.give(reserved);
+    current.release();
+    if (coming.length > 0) stop.abort();
+    for (const { piece, reserved } of coming) {
+      readBudget.give(reserved);
+      piece.then((late) => late.release(), () => undefined);
+    }
   }
 }
 
 async function fetchPiece(store: OssStore, request: PieceRequest): Promise<Piece> {
   const { object, from, length, signal } = request;
-  const answer = await store.client.send({
-    method: 'GET',
-    object,
-    headers: {
-      Range: `bytes=${String(from)}-${String(from + length - 1)}`,
-      // Otherwise a range behind the end gives the whole object. At 0 that is what an empty object should do.
-      ...(from > 0 ? { 'x-oss-range-behavior': 'standard' } : {}),
-      ...(request.etag === '' ? {} : { 'If-Match': `"${request.etag}"` }),
-    },
-    expect: [200, 206, 416],
-    bulk: true,
-    signal,
-  });
-  return pieceOf(answer, request);
+  const room = await roomFor(length);
+  try {
+    const answer = await store.client.send({
+      method: 'GET',
+      object,
+      headers: {
+        Range: `bytes=${String(from)}-${String(from + length - 1)}`,
+        // Otherwise a range behind the end gives the whole object. At 0 that is what an empty object should do.
+        ...(from > 0 ? { 'x-oss-range-behavior': 'standard' } : {}),
+        ...(request.etag === '' ? {} : { 'If-Match': `"${request.etag}"` }),
+      },
+      expect: [200, 206, 416],
+      bulk: true,
+      room: room.memory,
+      signal,
+    });
+    return { ...pieceOf(answer, request), release: room.release };
+  } catch (error) {
+    room.release();
+    throw error;
+  }
 }
 
-function pieceOf(answer: OssAnswer, { from, length, object }: PieceRequest): Piece {
+function pieceOf(answer: OssAnswer, { from, length, object }: PieceRequest): Omit<Piece, 'release'> {
   const { headers, body, status } = answer;
   const common = { etag: bareEtag(headers.etag), crc64: crcOf(headers) };
   // The whole object: it is empty, or the server knows no ranges.
@@ -136,5 +151,5 @@ async function emptyPiece(store: OssStore, { object, etag, signal }: PieceReques
   const path = `oss://${store.client.bucket}/${object}`;
   if (head === undefined) throw new AlluxioError('NOT_FOUND', `${path} does not exist`, { path });
   if (etag !== '' && head.etag !== etag) throw new AlluxioError('FAILED_PRECONDITION', `${path} has changed`, { path });
-  return { bytes: Buffer.alloc(0), total: 0, etag: head.etag, crc64: undefined };
+  return { bytes: Buffer.alloc(0), total: 0, etag: head.etag, crc64: undefined, release() {} };
 }

@@ -5,7 +5,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Transport, TransportArgs, TransportResult } from 'ali-oss';
-import { DirectConnections, NotDirect } from './direct-get.ts';
+import { bodyOf, DirectConnections, NotDirect } from './direct-get.ts';
 import { TransportFailure } from './transport-failure.ts';
 
 export interface TransportOptions {
@@ -23,8 +23,10 @@ export class Exchange {
   headers: http.IncomingHttpHeaders = {};
   body: Uint8Array | undefined;
   signal: AbortSignal | undefined;
-  /** The answer is worth a block of memory of its own: a piece of an object. */
+  /** The answer is a piece of an object. */
   bulk = false;
+  /** Where the answer's body is to lie when it fits. */
+  room: Uint8Array | undefined;
 }
 
 /** Error bodies and listing pages are small; a part is at most this. */
@@ -77,6 +79,7 @@ async function sendDirect({ target, args, exchange, options, direct }: Sending):
     connectMs: options.connectMs,
     idleMs: options.idleMs,
     maxBytes: MAX_BODY,
+    room: exchange.room,
     signal: exchange.signal,
   });
   exchange.headers = answer.headers;
@@ -107,7 +110,7 @@ function sendStreamed(sending: Sending): Promise<TransportResult> {
     request.on('error', reject);
     request.on('response', (response) => {
       exchange.headers = response.headers;
-      readBody(response, args.method).then((data) => resolve({ status: response.statusCode ?? 0, headers: response.headers, data }), end);
+      readBody(response, args.method, exchange.room).then((data) => resolve({ status: response.statusCode ?? 0, headers: response.headers, data }), end);
     });
     if (exchange.signal?.aborted === true) abort();
     else request.end(exchange.body);
@@ -143,11 +146,11 @@ function open({ target, args, agents }: Sending): http.ClientRequest {
 }
 
 /** The whole body in one block, filled as it comes: socket buffers are given back at once. */
-function readBody(response: http.IncomingMessage, method: string): Promise<Buffer> {
+function readBody(response: http.IncomingMessage, method: string, room: Uint8Array | undefined): Promise<Buffer> {
   const announced = method === 'HEAD' ? 0 : announcedLength(response);
   if (announced !== undefined && announced > MAX_BODY) return Promise.reject(tooLong(announced));
   return new Promise((resolve, reject) => {
-    let body = Buffer.allocUnsafeSlow(announced ?? 16 * 1024);
+    let body = announced === undefined ? Buffer.allocUnsafeSlow(16 * 1024) : bodyOf(announced, room);
     let filled = 0;
     response.on('data', (chunk: Buffer) => {
       if (filled + chunk.length > body.length) {

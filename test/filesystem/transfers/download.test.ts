@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, lstatSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { byteStream } from '../../../src/byte-stream.ts';
 import { AlluxioError } from '../../../src/errors.ts';
 import { asOrdinaryUser, Harness, messageOfRejection } from './harness.ts';
 
@@ -59,16 +60,12 @@ describe('Alluxio to local', () => {
       at.fs.put('/f', 'abcdef');
       at.mkdir('d');
       const seen: string[] = [];
-      at.fs.content.open = async () => {
-        const { Readable } = await import('node:stream');
-        return Readable.from(
-          (async function* () {
-            yield Buffer.from('abc');
-            seen.push(...readdirSync(at.local('d')));
-            yield Buffer.from('def');
-          })(),
-        );
-      };
+      async function* chunks(): AsyncGenerator<Uint8Array> {
+        yield Buffer.from('abc');
+        seen.push(...readdirSync(at.local('d')));
+        yield Buffer.from('def');
+      }
+      at.fs.content.open = () => Promise.resolve(byteStream(chunks()));
       await at.download('/f', at.local('d'));
       expect(seen).toEqual([expect.stringMatching(/^f\.[A-Za-z0-9]{8}_copyToLocal_$/)]);
       expect(at.localTree()).toEqual(['d/', 'd/f=abcdef']);

@@ -1,5 +1,5 @@
 /** A namespace in memory, with the messages of the sheet: what transfers stand on in their tests. */
-import { Readable } from 'node:stream';
+import { byteStream } from '../../../src/byte-stream.ts';
 import { AlluxioError } from '../../../src/errors.ts';
 import type { Changes, Content, CreateOptions, Entries, FileStatus } from '../../../src/filesystem/file-system.ts';
 import type { AlluxioPath } from '../../../src/uri.ts';
@@ -136,7 +136,7 @@ export class MemoryFileSystem {
       attempt(() => {
         this.fail(path);
         const { bytes } = this.node(path);
-        return Readable.from(chunksOf(bytes, this.failing.get(`${path}#middle`)), { objectMode: false });
+        return byteStream(chunksOf(bytes, this.failing.get(`${path}#middle`)));
       }),
   };
 

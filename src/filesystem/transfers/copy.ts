@@ -201,7 +201,7 @@ export class Copy {
       ...(made.mode !== mode && { mode }),
     };
     if (Object.keys(change).length > 0) await changes.setAttributes(path, change);
-    if (!sameAcl(made.acl, source.acl)) await changes.setAcl(path, { action: 'replace', entries: wholeAcl({ ...source, mode }) });
+    if (!sameAcl(made.acl, source.acl)) await changes.setAcl(path, { action: 'replace', entries: wholeAcl(mode, source.acl) });
     if (source.mode !== mode) this.#lateModes.push({ path, mode: source.mode });
   }
 
@@ -240,7 +240,7 @@ export class Copy {
 }
 
 /** The default ACL is not copied, as with Alluxio: it is about what is made there, not about what is. */
-function wholeAcl({ mode, acl }: Pick<FileStatus, 'mode' | 'acl'>): WantedEntry[] {
+function wholeAcl(mode: number, acl: readonly AclEntry[]): WantedEntry[] {
   const base = (['user', 'group', 'other'] as const).map((type, i) => ({ type, subject: '', bits: (mode >> (6 - 3 * i)) & 7 }));
   return [...base, ...acl].map((entry) => ({ ...entry, default: false }));
 }

@@ -21,7 +21,7 @@ export function parseEntries(text: string, syntax: EntrySyntax): WantedEntry[] {
 function parseEntry(whole: string): WantedEntry {
   const parts = split(whole, ':').map((part) => part.trim());
   const isDefault = parts[0] === 'default';
-  if (parts.length !== 3 && !(parts.length === 4 && isDefault)) throw refused('Unexpected acl components', whole);
+  if (parts.length !== (isDefault ? 4 : 3)) throw refused('Unexpected acl components', whole);
   const [type = '', subject = '', permissions = ''] = parts.slice(isDefault ? 1 : 0);
   return { ...typed(type, subject, whole), bits: bitsOf(permissions), default: isDefault };
 }

@@ -1,5 +1,5 @@
 /** Who may do what: for each operation, the bits it needs on each inode of its path. Another bit may be missing, and it works; one of these, and it is refused by name. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttributeChange, FileStatus, FileSystem } from '../../src/filesystem/file-system.ts';
@@ -33,6 +33,7 @@ describe('an operation needs', () => {
   const TREE = ['/', '/t', '/t/d', '/t/d/f'];
 
   beforeAll(async () => {
+    await writeFile(join(test.dir, 'local'), 'abc');
     await makeDirectory(root, '/t/d');
     await put(root, '/t/d/f');
     for (const path of TREE) await set(path, { mode: 0o777 });
@@ -71,7 +72,12 @@ describe('an operation needs', () => {
     load: { does: (fs) => fs.storage.load(at('/t/d/f'), silent), needs: { '/': 'x', '/t': 'x', '/t/d': 'x', '/t/d/f': 'r' } },
     free: { does: (fs) => fs.storage.free(at('/t/d/f'), { forced: false }), needs: { '/': 'x', '/t': 'x', '/t/d': 'x', '/t/d/f': 'r' } },
     persist: { does: (fs) => fs.storage.persist(at('/t/d/f')), needs: { '/': 'x', '/t': 'x', '/t/d': 'x', '/t/d/f': 'r' } },
-    'touch and copyFromLocal': { does: (fs) => put(fs, '/t/d/n'), needs: { '/': 'x', '/t': 'x', '/t/d': 'w' }, undo: () => remove('/t/d/n') },
+    copyFromLocal: {
+      does: (fs) => fs.transfers.upload(join(test.dir, 'local'), typed('/t/d/n'), {}, copyReport),
+      needs: { '/': 'x', '/t': 'x', '/t/d': 'w' },
+      undo: () => remove('/t/d/n'),
+    },
+    touch: { does: (fs) => put(fs, '/t/d/n'), needs: { '/': 'x', '/t': 'x', '/t/d': 'w' }, undo: () => remove('/t/d/n') },
     mkdir: { does: (fs) => makeDirectory(fs, '/t/d/n'), needs: { '/': 'x', '/t': 'x', '/t/d': 'w' }, undo: () => remove('/t/d/n') },
     'mkdir with parents': { does: (fs) => makeDirectory(fs, '/t/d/n/o'), needs: { '/': 'x', '/t': 'x', '/t/d': 'w' }, undo: () => remove('/t/d/n') },
     mv: { does: (fs) => fs.changes.rename(at('/t/d/f'), at('/t/g')), needs: { '/': 'x', '/t': 'wx', '/t/d': 'w' }, undo: () => root.changes.rename(at('/t/g'), at('/t/d/f')) },
@@ -301,4 +307,26 @@ describe('a default ACL', () => {
     expect(await shape('/a/dst')).toEqual(await shape('/a/src'));
     expect(await shape('/a/dst/f')).toEqual(await shape('/a/src/f'));
   });
+});
+
+it('a local storage follows modes, in nested mounts too, however they are changed; a read-only mount is left alone', async () => {
+  const local = await makeFileSystem('local');
+  try {
+    const { fs } = local;
+    const modeOf = async (...names: string[]) => ((await stat(join(local.dir, ...names))).mode & 0o777).toString(8);
+    for (const name of ['second', 'third']) await mkdir(join(local.dir, name));
+    await makeDirectory(fs, '/top');
+    await put(fs, '/top/f');
+    await fs.mounts.mount(at('/top/m'), UfsUri.parse(join(local.dir, 'second')), { readOnly: false, shared: false, properties: {} });
+    await put(fs, '/top/m/g');
+    await writeFile(join(local.dir, 'third', 'h'), 'theirs', { mode: 0o644 });
+    await fs.mounts.mount(at('/top/r'), UfsUri.parse(join(local.dir, 'third')), { readOnly: true, shared: false, properties: {} });
+    await fs.changes.setAttributes(at('/top'), { mode: 0o700, recursive: true });
+    expect([await modeOf('ufs', 'top', 'f'), await modeOf('second', 'g'), await modeOf('third', 'h')]).toEqual(['700', '700', '644']);
+    await fs.changes.setAcl(at('/top'), { action: 'modify', entries: [{ type: 'other', subject: '', bits: 5, default: false }], recursive: true });
+    expect([await modeOf('ufs', 'top', 'f'), await modeOf('second', 'g'), await modeOf('third', 'h')]).toEqual(['705', '705', '644']);
+    expect((await fs.entries.status(at('/top/r/h'))).mode.toString(8)).toBe('705');
+  } finally {
+    await local.close();
+  }
 });

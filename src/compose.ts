@@ -16,7 +16,7 @@ import { formatStore, openStore } from './journal/format.ts';
 import { ROOT_MOUNT_ID } from './namespace/inodes.ts';
 import type { Journal } from './journal/journal.ts';
 import type { MountRecord } from './journal/records.ts';
-import { actingUser, groupsOf, primaryGroupOf } from './config/system-users.ts';
+import { GROUP_MAPPING, actingUser, groupMapping } from './config/system-users.ts';
 import type { Subject } from './namespace/permissions.ts';
 import { ownIdentity } from './process-identity.ts';
 import type { Ufs } from './ufs/ufs.ts';
@@ -51,9 +51,10 @@ export async function openFileSystem(settings: FileSystemSettings): Promise<File
 function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemContext {
   const { config, commandLine } = settings;
   const user = actingUser(config.find('alluxio.security.login.username'));
+  const mapping = groupMapping(config.find(GROUP_MAPPING));
   const subject: Subject = {
     user,
-    groups: () => groupsOf(user),
+    groups: () => mapping(user),
     enforced: config.boolean('alluxio.security.authorization.permission.enabled'),
     supergroup: config.get('alluxio.security.authorization.permission.supergroup'),
   };
@@ -65,7 +66,8 @@ function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemCo
     },
     config,
     subject,
-    primaryGroup: () => primaryGroupOf(user),
+    primaryGroup: () => mapping(user)[0] ?? '',
+    groupsOf: mapping,
     actor: { user, command: commandLine },
     owner: { ...ownIdentity(), command: commandLine },
     now: Date.now,
@@ -129,7 +131,7 @@ export async function formatJournal(config: Config): Promise<void> {
     folder: config.get('alluxio.master.journal.folder'),
     mount,
     superuser,
-    group: primaryGroupOf(superuser),
+    group: groupMapping(config.find(GROUP_MAPPING))(superuser)[0] ?? '',
     nowMs: Date.now(),
   });
   if (uri.scheme === 'file') await (await import('node:fs/promises')).mkdir(uri.path, { recursive: true });

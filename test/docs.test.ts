@@ -17,7 +17,7 @@ import { OSS_KEYS } from './support/oss.ts';
 import type { OssProcess } from './support/oss-process.ts';
 import { startOssProcess } from './support/oss-process.ts';
 
-const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/architecture.md', 'docs/errors.md', ...readdirSync(join(REPOSITORY, 'docs/decisions')).map((name) => `docs/decisions/${name}`)];
+const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/architecture.md', 'docs/errors.md', 'docs/permissions.md', ...readdirSync(join(REPOSITORY, 'docs/decisions')).map((name) => `docs/decisions/${name}`)];
 const text = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 const manifest = JSON.parse(text('package.json')) as { name: string; version: string; scripts: Record<string, string>; dependencies: Record<string, string> };
 

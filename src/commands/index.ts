@@ -51,6 +51,7 @@ const FS: CommandList = {
   rm: () => import('./fs/rm.ts'),
   setReplication: () => import('./fs/setReplication.ts'),
   setTtl: () => import('./fs/setTtl.ts'),
+  setfacl: () => import('./fs/setfacl.ts'),
   stat: () => import('./fs/stat.ts'),
   tail: () => import('./fs/tail.ts'),
   test: () => import('./fs/test.ts'),

@@ -14,7 +14,7 @@ export function bitsText(bits: number): string {
 
 /** `drwxr-xr-x`, with a `+` where an extended or default ACL exists. */
 export function permissionText(status: FileStatus): string {
-  const extended = status.acl.length > 0 || status.defaultAcl.length > 0;
+  const extended = status.acl.some(isNamed) || status.defaultAcl.length > 0;
   return `${status.directory ? 'd' : '-'}${modeText(status.mode)}${extended ? '+' : ''}`;
 }
 
@@ -26,18 +26,22 @@ export function aclText(entry: AclEntry): string {
 /** The three base entries, then the others: named users, named groups, mask. */
 export function aclLines(status: FileStatus): string[] {
   const { mode, acl } = status;
-  // With a mask, the mode's group bits are the mask; the owning group's own entry is in the list.
-  const ownGroup = acl.find((entry) => entry.type === 'group' && entry.subject === '')?.bits ?? mode >> 3;
-  return [`user::${bitsText(mode >> 6)}`, `group::${bitsText(ownGroup)}`, `other::${bitsText(mode)}`, ...ordered(acl.filter(isExtended)).map(aclText)];
+  return [`user::${bitsText(mode >> 6)}`, `group::${bitsText(mode >> 3)}`, `other::${bitsText(mode)}`, ...beyondBase(acl).map(aclText)];
 }
 
 export function defaultAclLines(status: FileStatus): string[] {
-  const base = (['user', 'group', 'other'] as const).flatMap((type) => status.defaultAcl.filter((entry) => entry.type === type && entry.subject === ''));
-  return [...base, ...ordered(status.defaultAcl.filter(isExtended))].map((entry) => `default:${aclText(entry)}`);
+  const { defaultAcl } = status;
+  const base = (['user', 'group', 'other'] as const).flatMap((type) => defaultAcl.filter((entry) => entry.type === type && entry.subject === ''));
+  return [...base, ...beyondBase(defaultAcl)].map((entry) => `default:${aclText(entry)}`);
 }
 
-function isExtended(entry: AclEntry): boolean {
-  return entry.subject !== '' || entry.type === 'mask';
+function isNamed(entry: AclEntry): boolean {
+  return entry.subject !== '';
+}
+
+/** A mask with nobody to mask is not shown. */
+function beyondBase(entries: readonly AclEntry[]): AclEntry[] {
+  return entries.some(isNamed) ? ordered(entries.filter((entry) => isNamed(entry) || entry.type === 'mask')) : [];
 }
 
 function ordered(entries: readonly AclEntry[]): AclEntry[] {

@@ -42,8 +42,8 @@ export const PROCESS_PROPERTIES: readonly PropertySpec[] = [
   { key: 'alluxio.security.login.username', type: 'string', scope: 'CLIENT', help: 'Acting user; the user of the operating system when unset.' },
   { key: 'alluxio.security.login.impersonation.username', type: 'string', default: '_HDFS_USER_', scope: 'CLIENT', accepted: true, help: 'User to impersonate.' },
   {
-    key: 'alluxio.security.group.mapping.class', type: 'string', default: 'alluxio.security.group.provider.ShellBasedUnixGroupsMapping', scope: 'ALL', accepted: true,
-    help: 'How the groups of a user are found; always from the operating system here.',
+    key: 'alluxio.security.group.mapping.class', type: 'string', default: 'alluxio.security.group.provider.ShellBasedUnixGroupsMapping', scope: 'ALL',
+    help: 'How the groups of a user are found: from the operating system, or, with alluxio.security.group.provider.IdentityUserGroupsMapping, one group of the user\'s name.',
   },
   {
     key: 'alluxio.security.group.mapping.cache.timeout', type: 'duration', default: '1min', aliases: ['alluxio.security.group.mapping.cache.timeout.ms'],

@@ -20,8 +20,11 @@ export function groupsOf(user: string): readonly string[] {
   return groups;
 }
 
-export function primaryGroupOf(user: string): string {
-  return groupsOf(user)[0] ?? '';
+export const GROUP_MAPPING = 'alluxio.security.group.mapping.class';
+
+/** How groups of users are found: each user's own name as Alluxio's IdentityUserGroupsMapping has it, else the system's groups. */
+export function groupMapping(mappingClass: string | undefined): (user: string) => readonly string[] {
+  return mappingClass?.endsWith('.IdentityUserGroupsMapping') === true ? (user) => [user] : groupsOf;
 }
 
 /** Undefined when the user is not in /etc/passwd: a directory service may know it. */

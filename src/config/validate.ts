@@ -4,6 +4,7 @@ import { propertyOf } from './catalogue.ts';
 import type { Config } from './config.ts';
 import type { PropertySpec } from './property.ts';
 import { removedMessage } from './removed-keys.ts';
+import { umaskFrom } from './umask.ts';
 
 /**
  * Start-up validation: one line per problem, none when it is valid. What does not concern the keys that are set is not looked at, so that it
@@ -12,7 +13,7 @@ import { removedMessage } from './removed-keys.ts';
 export function validateConfig(config: Config): string[] {
   return [
     ...config.keys().flatMap((key) => checkKey(config, key)),
-    ...[checkBuffer, checkHeartbeat, checkZooKeeper, checkTiers, checkThrottle].flatMap((check) => guarded(() => check(config))),
+    ...[checkBuffer, checkHeartbeat, checkZooKeeper, checkTiers, checkThrottle, checkUmask].flatMap((check) => guarded(() => check(config))),
   ];
 }
 
@@ -75,6 +76,11 @@ function checkBuffer(config: Config): string[] {
   if (config.sourceOf(key) === 'DEFAULT') return [];
   const bytes = config.bytes(key);
   return bytes >= 1 && bytes <= LARGEST_BUFFER ? [] : [`Invalid value ${config.get(key)} for configuration key ${key}: it must be at least 1B and below 2GB.`];
+}
+
+function checkUmask(config: Config): string[] {
+  umaskFrom(config);
+  return [];
 }
 
 function checkHeartbeat(config: Config): string[] {

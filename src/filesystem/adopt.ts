@@ -1,5 +1,6 @@
 /** An object that a dead writer completed becomes the file that it meant to write. */
 import type { IntentRecord, IntentWork } from '../journal/records.ts';
+import { inheritAcl } from '../namespace/acl.ts';
 import { loadedInode } from '../namespace/inodes.ts';
 import type { UfsStatus } from '../ufs/ufs.ts';
 import type { FileSystemContext } from './context.ts';
@@ -28,6 +29,8 @@ export async function adoptWritten(
       status,
       blockSize: context.config.bytes('alluxio.user.block.size.bytes.default'),
     });
-    tx.append({ type: 'inode-created', parentId: lease.parentId, name: lease.name, inode: { ...inode, mode: 0o644 } });
+    const { mode, acl } = inheritAcl(parent.inode.defaultAcl, 0o644);
+    const group = context.groupsOf(intent.user)[0] ?? inode.group;
+    tx.append({ type: 'inode-created', parentId: lease.parentId, name: lease.name, inode: { ...inode, owner: intent.user, group, mode, acl } });
   });
 }

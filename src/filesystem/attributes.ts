@@ -1,34 +1,37 @@
 /** Attribute changes: one inode, or a tree in steps. */
-import type { View } from '../journal/journal.ts';
-import type { MountRecord } from '../journal/records.ts';
-import { changeOf, requireChange } from '../namespace/attributes.ts';
-import { mountOf } from '../namespace/mount-table.ts';
-import { existing } from '../namespace/resolve.ts';
+import { AlluxioError } from '../errors.ts';
+import type { Child } from '../journal/journal.ts';
+import { changeOf, placeToChange, requireChangeBelow } from '../namespace/attributes.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
-import { keyOf } from './delete-work.ts';
 import type { AttributeChange } from './file-system.ts';
 import { loadTree } from './metadata/load-tree.ts';
 import { lookUp } from './metadata/lookup.ts';
-import { forEachParallel } from './parallel.ts';
+import type { Ownership } from './ownership.ts';
+import { pushOwnership } from './ownership.ts';
 import { transact, transactWhenFree } from './transact.ts';
 import { inBatches, walkTree } from './tree-walk.ts';
 
 const BATCH = 1000;
 
+/** All or nothing where permission is concerned: one inode below that refuses, and none is changed. */
 export async function changeAttributes(context: FileSystemContext, path: AlluxioPath, change: AttributeChange): Promise<void> {
+  const { subject, journal } = context;
+  requireMembership(context, path, change);
   await lookUp(context, path);
-  const at = context.journal.read((view) => checkedPlace(context, view, path, change));
-  if (change.recursive === true) await loadTree(context, path);
-  await pushToStorage(context, at, change);
+  const top = journal.read((view) => placeToChange(view, subject, path, change).target);
   if (change.recursive !== true) {
+    await push(context, [top], change);
     await transactWhenFree(context, (tx) => {
-      const { id, inode } = checkedPlace(context, tx, path, change);
-      tx.append({ type: 'inode-changed', id, change: changeOf(inode, change) });
+      const { inode } = placeToChange(tx, subject, path, change).target;
+      tx.append({ type: 'inode-changed', id: inode.id, change: changeOf(inode, change) });
     });
     return;
   }
-  for await (const batch of inBatches(walkTree(context, at.id), BATCH)) {
+  await loadTree(context, path);
+  journal.read((view) => requireChangeBelow(view, subject, { child: placeToChange(view, subject, path, change).target, path }, change));
+  for await (const batch of inBatches(walkTree(context, top.inode.id, { mounts: true }), BATCH)) {
+    await push(context, batch.map(({ child }) => child), change);
     await transact(context, (tx) => {
       for (const { child } of batch) {
         const current = tx.locate(child.inode.id);
@@ -38,24 +41,15 @@ export async function changeAttributes(context: FileSystemContext, path: Alluxio
   }
 }
 
-function checkedPlace(context: FileSystemContext, view: View, path: AlluxioPath, change: AttributeChange) {
-  const { target, chain } = existing(view, path);
-  requireChange(view, context.subject, { chain, path }, change);
-  const { mount, key } = mountOf(view, { path, chain, missing: [] });
-  return { id: target.inode.id, inode: target.inode, mount, key };
+/** First in the storage, so that a refusal there changes nothing here. */
+function push(context: FileSystemContext, children: readonly Child[], { owner, group, mode }: AttributeChange): Promise<void> {
+  const wanted: Ownership = { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }), ...(mode === undefined ? {} : { mode }) };
+  return pushOwnership(context, children, () => wanted);
 }
 
-/** Owner, group and mode of persisted paths follow in storages that keep them; first there, so that a refusal changes nothing here. */
-async function pushToStorage(context: FileSystemContext, at: { id: number; mount: MountRecord; key: string }, change: AttributeChange): Promise<void> {
-  const { owner, group, mode } = change;
-  if (owner === undefined && group === undefined && mode === undefined) return;
-  if (context.journal.read((view) => view.locate(at.id)?.inode.persistence) !== 'PERSISTED') return;
-  const ufs = await context.ufs(at.mount);
-  if (!ufs.capabilities.ownership) return;
-  const wanted = { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }), ...(mode === undefined ? {} : { mode }) };
-  if (change.recursive !== true) return ufs.setOwnership(at.key, wanted);
-  for await (const batch of inBatches(walkTree(context, at.id), BATCH)) {
-    const persisted = batch.filter(({ child }) => child.inode.persistence === 'PERSISTED');
-    await forEachParallel(persisted, 16, ({ relative }) => ufs.setOwnership(keyOf(at.key, relative), wanted));
-  }
+/** Owner and group given together must belong together. @throws FAILED_PRECONDITION */
+function requireMembership(context: FileSystemContext, path: AlluxioPath, { owner, group }: AttributeChange): void {
+  if (owner === undefined || group === undefined || context.groupsOf(owner).includes(group)) return;
+  const reason = `alluxio.exception.status.FailedPreconditionException: Owner ${owner} does not belong to the group ${group}`;
+  throw new AlluxioError('FAILED_PRECONDITION', `Could not update owner:group for ${path} to ${owner}:${group}. ${reason}`, { path });
 }

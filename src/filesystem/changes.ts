@@ -4,6 +4,7 @@ import { planRename } from '../namespace/rename.ts';
 import { deepest } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { parentOf } from '../uri.ts';
+import { changeAcl } from './acl.ts';
 import { changeAttributes } from './attributes.ts';
 import type { FileSystemContext } from './context.ts';
 import { removePath } from './delete.ts';
@@ -21,6 +22,7 @@ export function createChanges(context: FileSystemContext): Changes {
     rename: (from, to) => rename(context, from, to),
     delete: (path, options) => removePath(context, path, options),
     setAttributes: (path, change) => changeAttributes(context, path, change),
+    setAcl: (path, request) => changeAcl(context, path, request),
   };
 }
 

@@ -13,6 +13,8 @@ export interface FileSystemContext {
   readonly subject: Subject;
   /** The acting user's primary group, for new inodes. Asked for lazily: it may need a look at the system's files. */
   primaryGroup(): string;
+  /** The groups of any user, primary group first. */
+  groupsOf(user: string): readonly string[];
   readonly actor: Actor;
   /** This process, as intents name it. */
   readonly owner: Owner;

@@ -4,6 +4,7 @@ import type { FileSystemContext } from './context.ts';
 import { createChanges } from './changes.ts';
 import { createEntries } from './entries.ts';
 import { createMounts } from './mounts.ts';
+import { requireSuperuser } from '../namespace/permissions.ts';
 import { openFile } from './read.ts';
 import { createStorage } from './storage.ts';
 import { createFile } from './write.ts';
@@ -20,7 +21,11 @@ export function createFileSystem(parts: FileSystemParts): FileSystem {
   const entries = createEntries(context);
   const changes = createChanges(context);
   const content: Content = {
-    create: (path, source, options) => createFile(context, path, source, options),
+    create: async (path, source, options) => {
+      // Giving a file to somebody else is changing its owner.
+      if (options?.owner !== undefined && options.owner !== context.subject.user) context.journal.read((view) => requireSuperuser(view, context.subject));
+      return createFile(context, path, source, options);
+    },
     open: (path, options) => openFile(context, path, options),
   };
   return {

@@ -1,4 +1,5 @@
 /** What the configuration says about something new. */
+import { umaskFrom } from '../config/umask.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
 import type { WriteType } from './file-system.ts';
@@ -11,5 +12,5 @@ export function writeTypeFor(context: FileSystemContext, path: AlluxioPath, want
 }
 
 export function umaskOf(context: FileSystemContext): number {
-  return Number.parseInt(context.config.get('alluxio.security.authorization.permission.umask'), 8) & 0o777;
+  return umaskFrom(context.config);
 }

@@ -1,8 +1,9 @@
 /** Removing a path: check, detach, delete in the under storage, purge. */
 import { AlluxioError } from '../errors.ts';
 import type { IntentRecord } from '../journal/records.ts';
-import type { RemovePlan } from '../namespace/remove.ts';
-import { detach, planRemove } from '../namespace/remove.ts';
+import { refusedBelow } from '../namespace/descendants.ts';
+import type { RemoveInput, RemovePlan } from '../namespace/remove.ts';
+import { detach, planRemove, removable } from '../namespace/remove.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { parentOf } from '../uri.ts';
 import { keepEmptyParent, ufsOrClose } from './stored-parents.ts';
@@ -17,11 +18,24 @@ import { inBatches } from './tree-walk.ts';
 
 export async function removePath(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions): Promise<void> {
   await lookUp(context, path);
-  const { recursive, alluxioOnly = false, deleteMountPoint = false } = options;
+  const refusals = context.journal.read((view) => {
+    const { target } = removable(view, context.subject, removeInput(path, options));
+    return [...refusedBelow(view, context.subject, { child: target, path }, 'write')];
+  });
+  if (refusals.length === 0) return removeWhole(context, path, options);
+  const { removePermitted } = await import('./delete-permitted.ts');
+  return removePermitted(context, { path, refusals }, (part) => removeWhole(context, part, options, true));
+}
+
+function removeInput(path: AlluxioPath, { recursive, alluxioOnly = false, deleteMountPoint = false }: DeleteOptions): RemoveInput {
+  return { path, recursive, alluxioOnly, deleteMountPoint };
+}
+
+async function removeWhole(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions, permitted = false): Promise<void> {
   const unchecked = options.unchecked ?? configFor(context, path).boolean('alluxio.user.file.delete.unchecked');
   const { plan, intent } = await transactWhenFree(context, (tx) => {
-    const planned = planRemove(tx, context.subject, { path, recursive, alluxioOnly, deleteMountPoint });
-    const metadataOnly = alluxioOnly || !planned.persisted;
+    const planned = planRemove(tx, context.subject, { ...removeInput(path, options), permitted });
+    const metadataOnly = options.alluxioOnly === true || !planned.persisted;
     const { inode } = planned.target;
     const opened = openIntent(context, tx, [planned.lease], metadataOnly ? { kind: 'purge', inodeId: inode.id } : { kind: 'remove' });
     if (metadataOnly) detach(tx, inode.id);

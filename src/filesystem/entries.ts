@@ -1,10 +1,10 @@
 /** Looking: status, listings, wildcards, totals. */
 import { AlluxioError } from '../errors.ts';
-import { EXECUTE, READ } from '../namespace/permissions.ts';
+import { READ, isSuperuser } from '../namespace/permissions.ts';
 import { existing, resolve } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
-import type { BlockInfo, Entries, SyncOptions } from './file-system.ts';
+import type { BlockInfo, Entries, SyncOptions, Totals } from './file-system.ts';
 import { globPaths } from './glob.ts';
 import { listEntries } from './listing.ts';
 import { isComplete, loadTree } from './metadata/load-tree.ts';
@@ -21,31 +21,48 @@ export function createEntries(context: FileSystemContext): Entries {
     },
     list: (path, options) => listEntries(context, path, options),
     glob: (pattern) => globPaths(context, pattern),
-    totals: async (path) => {
-      await lookUp(context, path);
-      context.journal.read((view) => checked(context, view, path, READ | EXECUTE));
-      if (!isComplete(context, path)) await loadTree(context, path);
-      return context.journal.read((view) => {
-        const { inode } = existing(view, path).target;
-        if (!inode.directory) return { files: 1, directories: 0, bytes: inode.length, cachedBytes: inode.cachedBytes };
-        const { files, directories, bytes, cachedBytes } = view.totals(inode.id);
-        return { files, directories, bytes, cachedBytes };
-      });
-    },
+    totals: (path) => totalsOf(context, path),
     blocks: (path) => blocksOf(context, path),
     loadMetadata: async (path, { recursive, force }) => {
       const options: SyncOptions = force ? { loadType: 'ALWAYS', syncIntervalMs: 0 } : { loadType: 'ALWAYS', syncIntervalMs: -1 };
       await lookUp(context, path, options);
-      context.journal.read((view) => existing(view, path));
+      context.journal.read((view) => checked(context, view, path, READ));
       await (recursive ? loadTree : loadChildren)(context, path, options);
     },
   };
 }
 
+/** Kept totals count everything; who may not see everything has what he sees counted. */
+async function totalsOf(context: FileSystemContext, path: AlluxioPath): Promise<Totals> {
+  await lookUp(context, path);
+  const all = context.journal.read((view) => !checked(context, view, path, READ).target.inode.directory || isSuperuser(view, context.subject));
+  if (!all) return visibleTotals(context, path);
+  if (!isComplete(context, path)) await loadTree(context, path);
+  return context.journal.read((view) => {
+    const { inode } = existing(view, path).target;
+    if (!inode.directory) return { files: 1, directories: 0, bytes: inode.length, cachedBytes: inode.cachedBytes };
+    const { files, directories, bytes, cachedBytes } = view.totals(inode.id);
+    return { files, directories, bytes, cachedBytes };
+  });
+}
+
+async function visibleTotals(context: FileSystemContext, path: AlluxioPath): Promise<Totals> {
+  const totals = { files: 0, directories: 0, bytes: 0, cachedBytes: 0 };
+  for await (const page of listEntries(context, path, { recursive: true })) {
+    for (const { directory, length, cachedBytes } of page) {
+      if (directory) totals.directories++;
+      else totals.files++;
+      totals.bytes += length;
+      totals.cachedBytes += directory ? 0 : cachedBytes;
+    }
+  }
+  return totals;
+}
+
 async function blocksOf(context: FileSystemContext, path: AlluxioPath): Promise<BlockInfo[]> {
   await lookUp(context, path);
   return context.journal.read((view) => {
-    const { inode } = existing(view, path).target;
+    const { inode } = checked(context, view, path, READ).target;
     if (inode.directory) throw new AlluxioError('IS_A_DIRECTORY', `Path "${path}" must be a file.`, { path });
     const cached = new Map(view.blocks(inode.id).map((block) => [block.index, block]));
     const count = inode.blockSize === 0 ? 0 : Math.ceil(inode.length / inode.blockSize);

@@ -12,9 +12,11 @@
 import type { ByteStream } from '../byte-stream.ts';
 import type { AlluxioPath, UfsUri } from '../uri.ts';
 import type { AclEntry, PersistenceState, TtlAction } from '../journal/records.ts';
+import type { AclChange } from '../namespace/acl.ts';
 import type { Progress } from '../terminal/progress.ts';
 
 export type { AclEntry, PersistenceState, TtlAction } from '../journal/records.ts';
+export type { AclAction, WantedEntry } from '../namespace/acl.ts';
 
 export const WRITE_TYPES = ['MUST_CACHE', 'CACHE_THROUGH', 'THROUGH', 'ASYNC_THROUGH', 'TRY_CACHE', 'NONE'] as const;
 export type WriteType = (typeof WRITE_TYPES)[number];
@@ -39,8 +41,9 @@ export interface FileStatus {
   readonly owner: string;
   readonly group: string;
   readonly mode: number;
-  /** ACL beyond the three base entries; both empty as a rule. */
+  /** ACL beyond the three base entries, which the mode holds: named entries, then their mask. */
   readonly acl: readonly AclEntry[];
+  /** A directory's default ACL with its base entries; empty: none. */
   readonly defaultAcl: readonly AclEntry[];
   readonly persistence: PersistenceState;
   readonly pinned: boolean;
@@ -120,6 +123,10 @@ export interface AttributeChange {
   readonly recursive?: boolean;
 }
 
+export interface AclRequest extends AclChange {
+  readonly recursive?: boolean;
+}
+
 export interface DeleteOptions {
   readonly recursive: boolean;
   /** Skip the check that the under storage holds nothing unknown. Default from the configuration. */
@@ -138,6 +145,8 @@ export interface Changes {
   /** @throws as sheet `rm`. */
   delete(path: AlluxioPath, options: DeleteOptions): Promise<void>;
   setAttributes(path: AlluxioPath, change: AttributeChange): Promise<void>;
+  /** @throws as sheet `setfacl`; with `recursive` all below is changed, or nothing is. */
+  setAcl(path: AlluxioPath, request: AclRequest): Promise<void>;
 }
 
 export interface CreateOptions {

@@ -1,8 +1,8 @@
 /** Streaming listings: one batch in memory, each a short read of the journal. */
 import type { View } from '../journal/journal.ts';
 import { mountOf } from '../namespace/mount-table.ts';
-import { READ, EXECUTE } from '../namespace/permissions.ts';
-import { existing } from '../namespace/resolve.ts';
+import { EXECUTE, READ, isSuperuser, permits, requireAccess } from '../namespace/permissions.ts';
+import { existing, resolve } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { joinPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
@@ -18,11 +18,12 @@ const BATCH = 1000;
 
 export async function* listEntries(context: FileSystemContext, path: AlluxioPath, options: ListOptions = {}): AsyncGenerator<readonly FileStatus[]> {
   await lookUp(context, path, options);
-  const directory = context.journal.read((view) => checked(context, view, path, READ | EXECUTE).target.inode.directory);
+  const { directory, entered } = context.journal.read((view) => listable(context, view, path, options.recursive === true));
   if (!directory) {
     yield [context.journal.read((view) => readStatus(context, view, path))];
     return;
   }
+  if (!entered) return;
   if (options.recursive === true) {
     await loadTree(context, path, options);
     yield* descend(context, path, options.signal);
@@ -30,6 +31,15 @@ export async function* listEntries(context: FileSystemContext, path: AlluxioPath
     await loadChildren(context, path, options);
     yield* direct(context, path);
   }
+}
+
+/** Listing needs to read the path and, for a directory's content, to enter it. A recursive listing passes over what cannot be entered, as Alluxio's does. */
+function listable(context: FileSystemContext, view: View, path: AlluxioPath, recursive: boolean): { directory: boolean; entered: boolean } {
+  const { target, chain } = checked(context, view, path, READ);
+  const { directory } = target.inode;
+  if (!directory) return { directory, entered: true };
+  if (!recursive) requireAccess(view, context.subject, { chain, path }, EXECUTE);
+  return { directory, entered: isSuperuser(view, context.subject) || permits(context.subject, target.inode, EXECUTE) };
 }
 
 interface Cursor {
@@ -53,6 +63,8 @@ async function* direct(context: FileSystemContext, path: AlluxioPath): AsyncGene
  * the directory's own content is listed.
  */
 async function* descend(context: FileSystemContext, path: AlluxioPath, signal: AbortSignal | undefined): AsyncGenerator<readonly FileStatus[]> {
+  const { subject } = context;
+  const superuser = context.journal.read((view) => isSuperuser(view, subject));
   const stack: { cursor: Cursor; pending: FileStatus[]; at: number; ended: boolean }[] = [];
   stack.push({ cursor: context.journal.read((view) => cursorAt(view, path)), pending: [], at: 0, ended: false });
   let out: FileStatus[] = [];
@@ -71,9 +83,10 @@ async function* descend(context: FileSystemContext, path: AlluxioPath, signal: A
     }
     const status = here.pending[here.at++];
     if (status === undefined) continue;
+    if (status.directory && !superuser && !permits(subject, status, EXECUTE)) continue;
     out.push(status);
     if (status.directory) {
-      const next = context.journal.read((view) => cursorIfReadable(context, view, status.path));
+      const next = context.journal.read((view) => cursorIfThere(view, status.path));
       if (next !== undefined) stack.push({ cursor: next, pending: [], at: 0, ended: false });
     }
     if (out.length < BATCH) continue;
@@ -89,15 +102,9 @@ function cursorAt(view: View, path: AlluxioPath): Cursor {
   return { id: target.inode.id, path, place: { mount, key }, after: undefined };
 }
 
-/** Undefined when the directory vanished meanwhile. @throws PERMISSION_DENIED */
-function cursorIfReadable(context: FileSystemContext, view: View, path: AlluxioPath): Cursor | undefined {
-  try {
-    checked(context, view, path, READ | EXECUTE);
-    return cursorAt(view, path);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'NOT_FOUND') return undefined;
-    throw error;
-  }
+/** Undefined when the directory vanished meanwhile. */
+function cursorIfThere(view: View, path: AlluxioPath): Cursor | undefined {
+  return resolve(view, path).missing.length === 0 ? cursorAt(view, path) : undefined;
 }
 
 function pageOf(view: View, cursor: Cursor): FileStatus[] {

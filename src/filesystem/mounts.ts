@@ -7,7 +7,7 @@ import { missingComponent } from '../namespace/create.ts';
 import { newDirectory } from '../namespace/inodes.ts';
 import { requireFree } from '../namespace/leases.ts';
 import { mountOf, mountPoints, mountsBelow, refuseOverlap, refuseReadOnly } from '../namespace/mount-table.ts';
-import { WRITE, requireAccess, requireSuperuser } from '../namespace/permissions.ts';
+import { requireParentAccess } from '../namespace/permissions.ts';
 import { detach } from '../namespace/remove.ts';
 import type { Resolution } from '../namespace/resolve.ts';
 import { deepest, resolve } from '../namespace/resolve.ts';
@@ -80,7 +80,7 @@ async function mount(context: FileSystemContext, path: AlluxioPath, uri: UfsUri,
 function checkMountPlace(context: FileSystemContext, view: View, path: AlluxioPath, uri: UfsUri): { resolution: Resolution; mount: MountRecord; key: string } {
   const resolution = resolve(view, path);
   const parents = resolution.missing.length === 0 ? resolution.chain.slice(0, -1) : resolution.chain;
-  requireAccess(view, context.subject, { chain: parents, path }, WRITE);
+  requireParentAccess(view, context.subject, resolution);
   const mounted = mountOf(view, { ...resolution, chain: parents.length === 0 ? resolution.chain : parents });
   if (path !== ROOT) refuseReadOnly(mounted, path);
   if (resolution.missing.length === 0) {
@@ -127,13 +127,13 @@ async function requireUfsDirectory(context: FileSystemContext, record: MountReco
 async function unmount(context: FileSystemContext, path: AlluxioPath): Promise<void> {
   const { inodeId, intent } = await transactWhenFree(context, (tx) => {
     const resolution = resolve(tx, path);
+    requireParentAccess(tx, context.subject, resolution);
     if (resolution.missing.length > 0) throw new AlluxioError('NOT_FOUND', `Failed to unmount: Path ${path} does not exist`, { path });
     const { inode, parentId, name } = deepest(resolution);
     if (path === ROOT || mountsBelow(tx, path).length > 0) {
       if (inode.mountId !== 0) throw refused(`Failed to unmount ${path}. Please ensure the path is an existing mount point and not root.`, path);
     }
     if (inode.mountId === 0) throw refused(`Failed to unmount ${path}. Please ensure the path is an existing mount point.`, path);
-    requireAccess(tx, context.subject, { chain: resolution.chain.slice(0, -1), path }, WRITE);
     const lease = { parentId, name, scope: 'tree' } as const;
     requireFree(tx, lease, resolution.chain.slice(0, -1));
     const opened = openIntent(context, tx, [lease], { kind: 'purge', inodeId: inode.id });
@@ -156,12 +156,12 @@ async function update(context: FileSystemContext, path: AlluxioPath, options: Mo
 function mountToUpdate(context: FileSystemContext, view: View, path: AlluxioPath): MountRecord {
   if (path === ROOT) throw refused(`Failed to update mount point at ${path}. Please ensure the path is an existing mount point and not root.`, path);
   const resolution = resolve(view, path);
+  requireParentAccess(view, context.subject, resolution);
   const { inode } = deepest(resolution);
   const record = view.mounts().find((candidate) => candidate.id === inode.mountId);
   if (resolution.missing.length > 0 || record === undefined) {
     throw refused(`Failed to update mount properties for ${path}. Please ensure the path is an existing mount point.`, path);
   }
-  requireSuperuser(view, context.subject);
   return record;
 }
 

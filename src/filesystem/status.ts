@@ -12,23 +12,26 @@ import { StatusView } from './status-view.ts';
 /** @throws NOT_FOUND, PERMISSION_DENIED */
 export async function statusOf(context: FileSystemContext, path: AlluxioPath, options?: SyncOptions): Promise<FileStatus> {
   await lookUp(context, path, options);
-  return context.journal.read((view) => readStatus(context, view, path));
+  return context.journal.read((view) => {
+    checked(context, view, path, READ);
+    return readStatus(context, view, path);
+  });
 }
 
-export function readStatus(context: FileSystemContext, view: View, path: AlluxioPath): FileStatus {
-  const resolution = resolve(view, path);
-  requireAccess(view, context.subject, { chain: resolution.chain, path }, 0);
-  if (resolution.missing.length > 0) throw notFound(path);
-  const { mount, key } = mountOf(view, resolution);
-  const { inode, name } = deepest(resolution);
+/** Unchecked: for a path that the caller made or may read. @throws NOT_FOUND */
+export function readStatus(_context: FileSystemContext, view: View, path: AlluxioPath): FileStatus {
+  const { target, chain } = existing(view, path);
+  const { mount, key } = mountOf(view, { path, chain, missing: [] });
+  const { inode, name } = target;
   return new StatusView(path, name, inode, { place: { mount, key }, childCount: inode.directory ? view.totals(inode.id).children : 0, self: true });
 }
 
-/** The path's inode, after a permission check. @throws NOT_FOUND, PERMISSION_DENIED */
+/** The path's inode, after a permission check; for a path that does not exist, the last directory that does is asked. @throws PERMISSION_DENIED, NOT_FOUND */
 export function checked(context: FileSystemContext, view: View, path: AlluxioPath, bits: number) {
-  const found = existing(view, path);
-  requireAccess(view, context.subject, { chain: found.chain, path }, found.target.inode.directory ? bits : bits & READ);
-  return found;
+  const resolution = resolve(view, path);
+  requireAccess(view, context.subject, resolution, bits);
+  if (resolution.missing.length > 0) throw notFound(path);
+  return { target: deepest(resolution), chain: resolution.chain };
 }
 
 /** All bytes of a file are cached. */

@@ -1,8 +1,7 @@
 /** What is cached, what is persisted: load, free, pending, persist, capacity. */
 import { AlluxioError } from '../errors.ts';
 import { removeBlocks } from '../namespace/block-space.ts';
-import { WRITE } from '../namespace/permissions.ts';
-import { existing } from '../namespace/resolve.ts';
+import { READ } from '../namespace/permissions.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { joinPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
@@ -23,7 +22,11 @@ export function createStorage(context: FileSystemContext): Storage {
     load: (path, options) => loadEntries(context, path, options),
     free: (path, { forced }) => freeTree(context, path, forced),
     pending: (path) => pendingBelow(context, path),
-    persist: (path, options) => persistFile(context, path, options),
+    persist: async (path, options) => {
+      await lookUp(context, path);
+      context.journal.read((view) => checked(context, view, path, READ));
+      await persistFile(context, path, options);
+    },
     capacity: () => Promise.resolve(tierUsage(context)),
   };
 }
@@ -31,7 +34,7 @@ export function createStorage(context: FileSystemContext): Storage {
 /** All or nothing: a tree that holds something that cannot be freed is left as it is. */
 async function freeTree(context: FileSystemContext, path: AlluxioPath, forced: boolean): Promise<void> {
   await lookUp(context, path);
-  const id = context.journal.read((view) => checked(context, view, path, WRITE).target.inode.id);
+  const id = context.journal.read((view) => checked(context, view, path, READ).target.inode.id);
   for await (const page of walkTree(context, id)) for (const walked of page) refuseToFree(path, walked, forced);
   for await (const batch of inBatches(walkTree(context, id), BATCH)) await freeBatch(context, batch, forced);
 }
@@ -68,7 +71,7 @@ async function freeBatch(context: FileSystemContext, batch: readonly Walked[], f
 
 async function* pendingBelow(context: FileSystemContext, path: AlluxioPath): AsyncGenerator<readonly FileStatus[]> {
   await lookUp(context, path);
-  context.journal.read((view) => existing(view, path));
+  context.journal.read((view) => checked(context, view, path, READ));
   // Only what the namespace knows can be unpersisted, so nothing needs to be loaded.
   for await (const page of listEntries(context, path, { recursive: true, loadType: 'NEVER', syncIntervalMs: -1 })) {
     const pending = page.filter((status) => !status.directory && status.persistence !== 'PERSISTED');

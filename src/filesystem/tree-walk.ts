@@ -10,8 +10,8 @@ export interface Walked {
 
 const PAGE = 1000;
 
-/** Everything below an inode (itself first), parents before children. Does not enter nested mount points. */
-export async function* walkTree(context: FileSystemContext, id: number): AsyncGenerator<readonly Walked[]> {
+/** Everything below an inode (itself first), parents before children. Nested mount points are entered only when asked for. */
+export async function* walkTree(context: FileSystemContext, id: number, options: { mounts?: boolean } = {}): AsyncGenerator<readonly Walked[]> {
   const top = context.journal.read((view) => view.locate(id));
   if (top === undefined) return;
   yield [{ child: top, relative: '' }];
@@ -20,7 +20,7 @@ export async function* walkTree(context: FileSystemContext, id: number): AsyncGe
   for (let at = open[open.length - 1]; at !== undefined; at = open[open.length - 1]) {
     const { id: parent, relative, after } = at;
     const page = context.journal.read((view) => view.children(parent, { limit: PAGE, ...(after === undefined ? {} : { after }) }));
-    const walked = page.filter((child) => child.inode.mountId === 0).map((child) => ({ child, relative: relative === '' ? child.name : `${relative}/${child.name}` }));
+    const walked = page.filter((child) => options.mounts === true || child.inode.mountId === 0).map((child) => ({ child, relative: relative === '' ? child.name : `${relative}/${child.name}` }));
     const last = page[page.length - 1];
     if (page.length < PAGE || last === undefined) open.pop();
     else at.after = last.name;

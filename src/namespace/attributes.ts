@@ -4,9 +4,11 @@ import type { Child, View } from '../journal/journal.ts';
 import type { InodeChange } from '../journal/entries.ts';
 import type { InodeRecord, TtlAction } from '../journal/records.ts';
 import type { AlluxioPath } from '../uri.ts';
+import { refusedBelow } from './descendants.ts';
 import { mountOf, refuseReadOnly } from './mount-table.ts';
 import type { Subject } from './permissions.ts';
 import { WRITE, requireAccess, requireOwner, requireSuperuser } from './permissions.ts';
+import { deepest, notFound, resolve } from './resolve.ts';
 
 export interface WantedChange {
   readonly owner?: string;
@@ -19,13 +21,26 @@ export interface WantedChange {
   readonly replicationMax?: number;
 }
 
-/** @throws PERMISSION_DENIED, READ_ONLY: owner changes need the superuser; group and mode the owner; the rest write access. */
-export function requireChange(view: View, subject: Subject, at: { chain: readonly Child[]; path: AlluxioPath }, wanted: WantedChange): void {
+/**
+ * The inode to change. Owner changes need the superuser; group and mode the owner; the rest write access.
+ * @throws READ_ONLY, NOT_FOUND, PERMISSION_DENIED
+ */
+export function placeToChange(view: View, subject: Subject, path: AlluxioPath, wanted: WantedChange): { target: Child; chain: readonly Child[] } {
   const posix = wanted.owner !== undefined || wanted.group !== undefined || wanted.mode !== undefined;
-  if (posix) refuseReadOnly(mountOf(view, { ...at, missing: [] }), at.path);
+  const resolution = resolve(view, path);
+  if (posix) refuseReadOnly(mountOf(view, resolution), path);
+  if (resolution.missing.length > 0) throw notFound(path);
   if (wanted.owner !== undefined) requireSuperuser(view, subject);
-  if (wanted.group !== undefined || wanted.mode !== undefined) requireOwner(view, subject, at);
-  if (!posix) requireAccess(view, subject, at, WRITE);
+  if (wanted.group !== undefined || wanted.mode !== undefined) requireOwner(view, subject, resolution);
+  if (!posix) requireAccess(view, subject, resolution, WRITE);
+  return { target: deepest(resolution), chain: resolution.chain };
+}
+
+/** A recursive change asks everything below for the same; pins and replication limits are handed down without asking. @throws PERMISSION_DENIED for the first that refuses */
+export function requireChangeBelow(view: View, subject: Subject, top: { child: Child; path: AlluxioPath }, wanted: WantedChange): void {
+  if (wanted.pinned !== undefined || wanted.replicationMin !== undefined || wanted.replicationMax !== undefined) return;
+  const demand = wanted.group !== undefined || wanted.mode !== undefined ? 'owner' : 'write';
+  for (const { error } of refusedBelow(view, subject, top, demand)) throw error;
 }
 
 /** The inode's change, replication limits checked against each other. @throws INVALID_ARGUMENT */

@@ -9,7 +9,7 @@ import { requireFree } from './leases.ts';
 import type { MountedPath } from './mount-table.ts';
 import { mountOf, refuseReadOnly } from './mount-table.ts';
 import type { Subject } from './permissions.ts';
-import { WRITE, requireAccess } from './permissions.ts';
+import { requireParentAccess } from './permissions.ts';
 import type { Resolution } from './resolve.ts';
 import { deepest, resolve } from './resolve.ts';
 
@@ -25,15 +25,15 @@ export interface CreatePlace {
 /** @throws ALREADY_EXISTS, NOT_FOUND, NOT_A_DIRECTORY, PERMISSION_DENIED, READ_ONLY; LeaseConflict */
 export function placeForFile(view: View, subject: Subject, path: AlluxioPath, ownIntent?: number): CreatePlace {
   const resolution = resolve(view, path);
+  requireParentAccess(view, subject, resolution);
+  const mounted = mountOf(view, resolution);
+  refuseReadOnly(mounted, path);
   if (resolution.missing.length === 0) {
     throw new AlluxioError('ALREADY_EXISTS', `Not allowed to create file because path already exists: ${path}`, { path });
   }
   refuseFileAsParent(resolution, path);
   if (resolution.missing.length > 1) throw missingComponent(resolution, path);
   const parent = deepest(resolution);
-  requireAccess(view, subject, { chain: resolution.chain, path }, WRITE);
-  const mounted = mountOf(view, resolution);
-  refuseReadOnly(mounted, path);
   const name = nameOf(path);
   const lease: LeaseTarget = { parentId: parent.inode.id, name, scope: 'entry' };
   requireFree(view, lease, resolution.chain, ownIntent);
@@ -57,14 +57,14 @@ export function placeForDirectory(view: View, subject: Subject, input: MakeDirec
   const { path } = input;
   if (path === ROOT) throw new AlluxioError('ALREADY_EXISTS', 'Not allowed to create existing root path: /', { path });
   const resolution = resolve(view, path);
+  requireParentAccess(view, subject, resolution);
+  const mounted = mountOf(view, resolution);
+  refuseReadOnly(mounted, path);
   if (resolution.missing.length === 0) {
     throw new AlluxioError('ALREADY_EXISTS', `Not allowed to create directory because path already exists: ${path}`, { path });
   }
   refuseFileAsParent(resolution, path);
   if (resolution.missing.length > 1 && !input.recursive) throw missingComponent(resolution, path);
-  requireAccess(view, subject, { chain: resolution.chain, path }, WRITE);
-  const mounted = mountOf(view, resolution);
-  refuseReadOnly(mounted, path);
   const first = resolution.missing[0] ?? '';
   requireFree(view, { parentId: deepest(resolution).inode.id, name: first, scope: 'entry' }, resolution.chain, input.ownIntent);
   return { resolution, mounted };

@@ -62,7 +62,7 @@ const PLAIN = {
 /** A directory made by a user: nothing can be unknown in it, so its children count as loaded. */
 export function newDirectory(input: NewInode): InodeRecord {
   const mode = input.mode ?? 0o777 & ~input.umask;
-  const inherited = inheritAcl(input.parent.defaultAcl, mode, true);
+  const inherited = inheritAcl(input.parent.defaultAcl, mode);
   return {
     ...PLAIN,
     ...common(input),
@@ -77,7 +77,7 @@ export function newDirectory(input: NewInode): InodeRecord {
 
 export function newFile(input: NewFile): InodeRecord {
   const mode = input.mode ?? 0o666 & ~input.umask;
-  const inherited = input.acl === undefined ? inheritAcl(input.parent.defaultAcl, mode, false) : { mode, acl: input.acl };
+  const inherited = input.acl === undefined ? inheritAcl(input.parent.defaultAcl, mode) : { mode, acl: input.acl };
   return {
     ...PLAIN,
     ...common(input),
@@ -98,6 +98,9 @@ export function newFile(input: NewFile): InodeRecord {
 export function loadedInode(input: { id: number; nowMs: number; parent: InodeRecord; status: UfsStatusLike; blockSize: number }): InodeRecord {
   const { status, parent } = input;
   const directory = status.kind === 'directory';
+  const inherited = inheritAcl(parent.defaultAcl, 0o777);
+  // A storage without owners has no modes either: what its files get is made up, and the default ACL knows better.
+  const ownMode = directory || status.owner !== '' || parent.defaultAcl.length === 0;
   return {
     ...PLAIN,
     id: input.id,
@@ -109,7 +112,9 @@ export function loadedInode(input: { id: number; nowMs: number; parent: InodeRec
     accessedMs: status.modifiedMs ?? input.nowMs,
     owner: status.owner === '' ? parent.owner : status.owner,
     group: status.group === '' ? parent.group : status.group,
-    mode: status.mode,
+    mode: ownMode ? status.mode : inherited.mode,
+    acl: inherited.acl,
+    defaultAcl: directory ? parent.defaultAcl : [],
     persistence: 'PERSISTED',
     pinned: parent.pinned,
     pinnedMedia: parent.pinnedMedia,

@@ -1,7 +1,7 @@
-/** Who may do what: mode bits and ACLs, supergroup, the superuser who formatted the store. */
+/** Who may do what: mode bits and ACLs, supergroup, the superuser who formatted the store. Checks and words are those of Alluxio 2.9. */
 import { AlluxioError } from '../errors.ts';
 import type { Child, View } from '../journal/journal.ts';
-import type { AclEntry, InodeRecord } from '../journal/records.ts';
+import type { InodeRecord } from '../journal/records.ts';
 
 /** The acting user. Groups are asked for only when owner and superuser do not decide. */
 export interface Subject {
@@ -10,6 +10,15 @@ export interface Subject {
   /** False when `alluxio.security.authorization.permission.enabled` is. */
   readonly enforced: boolean;
   readonly supergroup: string;
+}
+
+/** What decides about an inode. */
+export type Guarded = Pick<InodeRecord, 'owner' | 'group' | 'mode' | 'acl'>;
+
+export interface Checked {
+  /** The inodes that exist of the path, from the root on. */
+  readonly chain: readonly Child[];
+  readonly path: string;
 }
 
 export const READ = 4;
@@ -24,22 +33,27 @@ export function isSuperuser(view: View, subject: Subject): boolean {
  * Checks execute on every directory above the last of the chain, and `bits` on the last.
  * @throws PERMISSION_DENIED in Alluxio's words
  */
-export function requireAccess(view: View, subject: Subject, at: { chain: readonly Child[]; path: string }, bits: number): void {
+export function requireAccess(view: View, subject: Subject, at: Checked, bits: number): void {
   if (isSuperuser(view, subject)) return;
   at.chain.forEach((child, i) => {
-    const last = i === at.chain.length - 1;
-    const wanted = last ? bits : EXECUTE;
-    if (wanted === 0 || (bitsFor(subject, child.inode) & wanted) === wanted) return;
-    throw denied(subject, { path: at.path, child, bits: wanted });
+    const wanted = i === at.chain.length - 1 ? bits : EXECUTE;
+    if (!permits(subject, child.inode, wanted)) throw denied(subject, { path: at.path, child, bits: wanted });
   });
 }
 
-/** @throws PERMISSION_DENIED unless the user owns the inode or is superuser. */
-export function requireOwner(view: View, subject: Subject, at: { chain: readonly Child[]; path: string }): void {
+/** Checks write access to the directory in which the path is, or would be; of the path's deepest existing directory when there are several to make. */
+export function requireParentAccess(view: View, subject: Subject, at: Checked & { missing: readonly string[] }): void {
+  const parents = at.missing.length > 0 ? at.chain : at.chain.slice(0, -1);
+  // The root has none.
+  if (parents.length === 0) return;
+  requireAccess(view, subject, { chain: parents, path: at.path }, WRITE);
+}
+
+/** @throws PERMISSION_DENIED unless the user owns the last of the chain or is superuser. */
+export function requireOwner(view: View, subject: Subject, at: Checked): void {
+  if (isSuperuser(view, subject)) return;
   requireAccess(view, subject, at, 0);
-  const owned = at.chain[at.chain.length - 1];
-  if (owned === undefined || owned.inode.owner === subject.user || isSuperuser(view, subject)) return;
-  throw new AlluxioError('PERMISSION_DENIED', `Permission denied: user=${subject.user} is not the owner of path=${at.path}`, { path: at.path });
+  if (at.chain[at.chain.length - 1]?.inode.owner !== subject.user) throw notOwner(subject, at.path);
 }
 
 /** @throws PERMISSION_DENIED unless superuser. */
@@ -48,35 +62,26 @@ export function requireSuperuser(view: View, subject: Subject): void {
   throw new AlluxioError('PERMISSION_DENIED', `Permission denied: ${subject.user} is not a super user or in super group`);
 }
 
-/** The rwx bits that the user has on an inode. POSIX order: owner, named user, groups (any that grants), other. */
-function bitsFor(subject: Subject, inode: InodeRecord): number {
+/** Whether the inode itself lets the user; whoever asks has seen to superusers and to the way there. */
+export function permits(subject: Subject, inode: Guarded, bits: number): boolean {
+  return bits === 0 || (bitsFor(subject, inode) & bits) === bits;
+}
+
+/** The rwx bits that the user has on an inode. POSIX order: owner, named user, groups (all that match together), other. */
+function bitsFor(subject: Subject, inode: Guarded): number {
   const { user } = subject;
   if (inode.owner === user) return (inode.mode >> 6) & 7;
+  const extended = inode.acl.some((entry) => entry.subject !== '');
+  const mask = extended ? (inode.acl.find((entry) => entry.type === 'mask')?.bits ?? 0) : 7;
   const named = inode.acl.find((entry) => entry.type === 'user' && entry.subject === user);
-  if (named !== undefined) return named.bits & maskOf(inode);
+  if (named !== undefined) return named.bits & mask;
   const groups = subject.groups();
-  const granted: number[] = [];
-  if (groups.includes(inode.group)) granted.push(owningGroupBits(inode) & maskOf(inode));
-  for (const entry of inode.acl) {
-    if (entry.type === 'group' && entry.subject !== '' && groups.includes(entry.subject)) granted.push(entry.bits & maskOf(inode));
-  }
-  return granted.length > 0 ? granted.reduce((all, bits) => all | bits, 0) : inode.mode & 7;
+  const granted = inode.acl.filter((entry) => entry.type === 'group' && groups.includes(entry.subject)).map((entry) => entry.bits);
+  if (groups.includes(inode.group)) granted.push((inode.mode >> 3) & 7);
+  return granted.length > 0 ? granted.reduce((all, bits) => all | bits, 0) & mask : inode.mode & 7;
 }
 
-function maskOf(inode: InodeRecord): number {
-  return find(inode.acl, 'mask')?.bits ?? 7;
-}
-
-/** With an extended ACL the mode's group triplet stands for the mask; the group's own bits are an entry. */
-function owningGroupBits(inode: InodeRecord): number {
-  return inode.acl.find((entry) => entry.type === 'group' && entry.subject === '')?.bits ?? (inode.mode >> 3) & 7;
-}
-
-function find(acl: readonly AclEntry[], type: AclEntry['type']): AclEntry | undefined {
-  return acl.find((entry) => entry.type === type);
-}
-
-function denied(subject: Subject, what: { path: string; child: Child; bits: number }): AlluxioError {
+export function denied(subject: Subject, what: { path: string; child: Child; bits: number }): AlluxioError {
   const { owner, group, mode } = what.child.inode;
   const at = what.child.name === '' ? '/' : what.child.name;
   return new AlluxioError(
@@ -84,6 +89,10 @@ function denied(subject: Subject, what: { path: string; child: Child; bits: numb
     `Permission denied: user=${subject.user}, access=${rwx(what.bits)}, path=${what.path}: failed at ${at}, inode owner=${owner}, inode group=${group}, inode mode=${rwx(mode >> 6)}${rwx(mode >> 3)}${rwx(mode)}`,
     { path: what.path },
   );
+}
+
+export function notOwner(subject: Subject, path: string): AlluxioError {
+  return new AlluxioError('PERMISSION_DENIED', `Permission denied: user=${subject.user} is not the owner of path=${path}`, { path });
 }
 
 function rwx(bits: number): string {

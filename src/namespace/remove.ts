@@ -9,7 +9,7 @@ import { requireFree } from './leases.ts';
 import type { MountedPath } from './mount-table.ts';
 import { mountById, mountOf, mountPoints, mountsBelow, refuseReadOnly } from './mount-table.ts';
 import type { Subject } from './permissions.ts';
-import { EXECUTE, READ, WRITE, requireAccess } from './permissions.ts';
+import { READ, requireAccess, requireParentAccess } from './permissions.ts';
 import { existing } from './resolve.ts';
 
 export interface RemovePlan {
@@ -26,24 +26,32 @@ export interface RemoveInput {
   readonly alluxioOnly: boolean;
   readonly deleteMountPoint: boolean;
   readonly ownIntent?: number | undefined;
+  /** The user may remove it: a part of a tree whose permissions were checked as a whole. */
+  readonly permitted?: boolean;
 }
 
-/** @throws as sheet `rm`; LeaseConflict */
-export function planRemove(view: View, subject: Subject, input: RemoveInput): RemovePlan {
+/** The path, if it may be removed; nothing below it is asked. @throws as sheet `rm` */
+export function removable(view: View, subject: Subject, input: RemoveInput): { target: Child; parents: readonly Child[]; mounted: MountedPath } {
   const { path } = input;
   const { target, chain } = existing(view, path);
+  // Alluxio's shell looks whether it is a directory, and that is reading.
+  if (!input.recursive) requireAccess(view, subject, { chain, path }, READ);
   if (path === ROOT && input.recursive) throw new AlluxioError('FAILED_PRECONDITION', 'Cannot delete the root directory', { path });
   if (target.inode.directory && !input.recursive) {
     throw new AlluxioError('IS_A_DIRECTORY', `${path} is a directory, to remove it, please use "rm -R <path>"`, { path });
   }
-  const parents = chain.slice(0, -1);
+  if (input.permitted !== true) requireParentAccess(view, subject, { path, chain, missing: [] });
   const mounted = mountOf(view, { path, chain, missing: [] });
   const points = mountsBelow(view, path);
   const contains = target.inode.mountId !== 0 || points.length > 0;
   if (contains && !input.deleteMountPoint) throw mountInTheWay(view, path, points);
-  requireAccess(view, subject, { chain: parents, path }, WRITE);
-  if (target.inode.directory) requireAccess(view, subject, { chain, path }, READ | WRITE | EXECUTE);
   if (!input.alluxioOnly) refuseReadOnly(mounted, path);
+  return { target, parents: chain.slice(0, -1), mounted };
+}
+
+/** @throws as sheet `rm`; LeaseConflict */
+export function planRemove(view: View, subject: Subject, input: RemoveInput): RemovePlan {
+  const { target, parents, mounted } = removable(view, subject, input);
   const lease: LeaseTarget = { parentId: target.parentId, name: target.name, scope: 'tree' };
   requireFree(view, lease, parents, input.ownIntent);
   return { target, mounted, persisted: target.inode.persistence === 'PERSISTED', lease };

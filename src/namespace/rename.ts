@@ -1,4 +1,4 @@
-/** Deciding a rename: the sheet's checks, in its order. */
+/** Deciding a rename: permission and writable mounts first, then the sheet's checks in its order. */
 import { AlluxioError } from '../errors.ts';
 import type { Child, View } from '../journal/journal.ts';
 import type { LeaseTarget, MountRecord } from '../journal/records.ts';
@@ -7,7 +7,7 @@ import { ROOT, isAtOrBelow, nameOf, parentOf } from '../uri.ts';
 import { requireFree } from './leases.ts';
 import { mountOf, mountPoints, refuseReadOnly } from './mount-table.ts';
 import type { Subject } from './permissions.ts';
-import { WRITE, requireAccess } from './permissions.ts';
+import { requireParentAccess } from './permissions.ts';
 import type { Resolution } from './resolve.ts';
 import { deepest, notFound, resolve } from './resolve.ts';
 
@@ -25,28 +25,26 @@ export interface RenamePlan {
 
 /** Undefined when there is nothing to do (same path). @throws as sheet `mv`; LeaseConflict */
 export function planRename(view: View, subject: Subject, from: AlluxioPath, to: AlluxioPath): RenamePlan | undefined {
-  const source = resolve(view, from);
+  const [source, target] = [resolve(view, from), resolve(view, to)];
+  requireParentAccess(view, subject, source);
+  requireParentAccess(view, subject, target);
+  const [fromMount, toMount] = [mountOf(view, source), mountOf(view, target)];
+  refuseReadOnly(fromMount, from);
+  refuseReadOnly(toMount, to);
   if (source.missing.length > 0) throw notFound(from);
   if (from === to) return undefined;
   if (from === ROOT) throw refused('The root directory cannot be renamed', from);
   if (to === ROOT) throw refused('Cannot rename a path to the root directory', to);
-  const target = resolve(view, to);
-  const [fromMount, toMount] = [mountOf(view, source), mountOf(view, target)];
   refuseMounts(view, { from, to, sameMount: fromMount.mount.id === toMount.mount.id });
   if (isAtOrBelow(to, from)) throw refused(`Cannot rename because ${from} is a prefix of ${to}`, from);
   const toParent = parentDirectory(target, to);
   if (target.missing.length === 0) throw new AlluxioError('ALREADY_EXISTS', `Cannot rename because destination already exists. src: ${from} dst: ${to}`, { path: to });
-  const fromParents = source.chain.slice(0, -1);
-  requireAccess(view, subject, { chain: fromParents, path: from }, WRITE);
-  requireAccess(view, subject, { chain: target.chain, path: to }, WRITE);
-  refuseReadOnly(fromMount, from);
-  refuseReadOnly(toMount, to);
   const child = deepest(source);
   const leases = [
     { parentId: child.parentId, name: child.name, scope: 'tree' },
     { parentId: toParent.inode.id, name: nameOf(to), scope: 'tree' },
   ] as const;
-  requireFree(view, leases[0], fromParents);
+  requireFree(view, leases[0], source.chain.slice(0, -1));
   requireFree(view, leases[1], target.chain);
   return {
     source: child,

@@ -35,6 +35,9 @@ describe('start-up validation', () => {
   });
 
   it.each<[string, Record<string, string>, number]>([
+    ['umask of five digits', { 'alluxio.security.authorization.permission.umask': '00022' }, 1],
+    ['umask that is not octal', { 'alluxio.security.authorization.permission.umask': '092' }, 1],
+    ['umask of four digits', { 'alluxio.security.authorization.permission.umask': '0027' }, 0],
     ['buffer of no bytes', { 'alluxio.user.file.buffer.bytes': '0' }, 1],
     ['buffer of 2GB', { 'alluxio.user.file.buffer.bytes': '2GB' }, 1],
     ['buffer that does not parse', { 'alluxio.user.file.buffer.bytes': 'x' }, 1],

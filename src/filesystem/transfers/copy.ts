@@ -2,7 +2,7 @@
 import { hasCode, AlluxioError } from '../../errors.ts';
 import { isAtOrBelow, nameOf, parentOf, relativeTo } from '../../uri.ts';
 import type { AlluxioPath } from '../../uri.ts';
-import type { CopyReport, CreateOptions, FileStatus, TransferOptions } from '../file-system.ts';
+import type { AclEntry, CopyReport, CreateOptions, FileStatus, TransferOptions, WantedEntry } from '../file-system.ts';
 import { feed } from './feed.ts';
 import { laneOptions, readOptions, writeOptions, writeType } from './deps.ts';
 import type { TransferDeps } from './deps.ts';
@@ -201,6 +201,7 @@ export class Copy {
       ...(made.mode !== mode && { mode }),
     };
     if (Object.keys(change).length > 0) await changes.setAttributes(path, change);
+    if (!sameAcl(made.acl, source.acl)) await changes.setAcl(path, { action: 'replace', entries: wholeAcl(mode, source.acl) });
     if (source.mode !== mode) this.#lateModes.push({ path, mode: source.mode });
   }
 
@@ -236,4 +237,15 @@ export class Copy {
   #inLanes(produce: (lanes: Lanes) => Promise<void>): Promise<void> {
     return inLanes(laneOptions(this.#deps, this.#options, { ordered: true }), produce);
   }
+}
+
+/** The default ACL is not copied, as with Alluxio: it is about what is made there, not about what is. */
+function wholeAcl(mode: number, acl: readonly AclEntry[]): WantedEntry[] {
+  const base = (['user', 'group', 'other'] as const).map((type, i) => ({ type, subject: '', bits: (mode >> (6 - 3 * i)) & 7 }));
+  return [...base, ...acl].map((entry) => ({ ...entry, default: false }));
+}
+
+function sameAcl(one: readonly AclEntry[], other: readonly AclEntry[]): boolean {
+  const text = (acl: readonly AclEntry[]) => acl.map(({ type, subject, bits }) => `${type}:${subject}:${bits}`).join();
+  return text(one) === text(other);
 }

@@ -43,6 +43,11 @@ export async function statusIfThere(entries: Entries, path: AlluxioPath): Promis
   }
 }
 
+/** The same for a target that is about to be made: who may write into a directory need not be able to read it, as with Alluxio. */
+export async function targetIfThere(entries: Entries, path: AlluxioPath): Promise<FileStatus | undefined> {
+  return (await entries.exists(path)) ? statusIfThere(entries, path) : undefined;
+}
+
 export function fileInTheWay(path: string): AlluxioError {
   return new AlluxioError('NOT_A_DIRECTORY', 'The destination cannot be an existing file when the source is a directory or a list of files.', { path });
 }

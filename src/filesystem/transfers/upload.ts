@@ -2,7 +2,7 @@
 import { nameOf, parentOf } from '../../uri.ts';
 import type { AlluxioPath } from '../../uri.ts';
 import type { CopyReport, TransferOptions } from '../file-system.ts';
-import { asError, fileInTheWay, inside, localUri, nothingMatches, statusIfThere } from './endpoints.ts';
+import { asError, fileInTheWay, inside, localUri, nothingMatches, targetIfThere } from './endpoints.ts';
 import type { Place } from './endpoints.ts';
 import { feed } from './feed.ts';
 import type { TransferDeps } from './deps.ts';
@@ -54,7 +54,7 @@ export class Upload {
   async #single(entry: LocalEntry, target: Place): Promise<void> {
     if (entry.error !== undefined) throw entry.error;
     if (entry.kind === 'directory') throw notAFile(entry.path);
-    const existing = await statusIfThere(this.#deps.entries, target.plain);
+    const existing = await targetIfThere(this.#deps.entries, target.plain);
     const place = existing?.directory === true ? inside(target, nameOf(entry.path)) : target;
     await this.#send(entry.path, place.plain);
     throwIfCancelled(this.#options.signal);
@@ -134,7 +134,7 @@ export class Upload {
 
   /** True when it was not there before. @throws when something else is in its place, or its parent is missing */
   async #makeTarget(target: Place): Promise<boolean> {
-    const existing = await statusIfThere(this.#deps.entries, target.plain);
+    const existing = await targetIfThere(this.#deps.entries, target.plain);
     if (existing !== undefined && !existing.directory) throw fileInTheWay(target.plain);
     if (existing === undefined) await this.#deps.changes.makeDirectory(target.plain, { recursive: false, ...writeType(this.#options) });
     return existing === undefined;

@@ -114,6 +114,7 @@ export class MemoryFileSystem {
         this.removed.push(path);
         for (const key of [...this.nodes.keys()]) if (isAtOrBelow(key, path)) this.nodes.delete(key);
       }),
+    setAcl: () => Promise.reject(new Error('not used by transfers')),
     setAttributes: (path, change) =>
       attempt(() => {
         const node = this.node(path);

@@ -25,11 +25,14 @@ export function parseTagHeader(text: string): Tags {
   );
 }
 
+/** Letters of any script, digits, spaces and these signs. */
+const TAG_TEXT = /^[\p{L}\p{M}\p{N} +\-=._:/]*$/u;
+
 export function checkTags(tags: Tags, most = 10): Tags {
   const names = new Set(tags.map(([name]) => name));
-  if (tags.length > most || names.size !== tags.length || tags.some(([name, value]) => name === '' || name.length > 128 || value.length > 256)) {
-    throw new OssError('InvalidTag');
-  }
+  const wrong = ([name, value]: readonly [string, string]): boolean =>
+    name === '' || name.length > 128 || value.length > 256 || !TAG_TEXT.test(name) || !TAG_TEXT.test(value);
+  if (tags.length > most || names.size !== tags.length || tags.some(wrong)) throw new OssError('InvalidTag');
   return tags;
 }
 
@@ -45,8 +48,8 @@ function checkAcl(value: string | undefined): string | undefined {
   return value;
 }
 
-function checkEncryption(value: string | undefined): void {
-  if (value !== undefined && !['AES256', 'KMS', 'SM4'].includes(value)) throw new OssError('InvalidEncryptionAlgorithmError');
+export function checkAlgorithm(value: string): void {
+  if (!['AES256', 'KMS', 'SM4'].includes(value)) throw new OssError('InvalidEncryptionAlgorithmError');
 }
 
 /** The headers that are kept with the object. @throws InvalidArgument for an unknown ACL, storage class or too much metadata */
@@ -57,7 +60,8 @@ export function metadataOf(request: OssRequest): Metadata {
     if (value !== undefined && value !== '') headers[name] = value;
   }
   headers['content-type'] ??= 'application/octet-stream';
-  checkEncryption(headers['x-oss-server-side-encryption']);
+  const encryption = headers['x-oss-server-side-encryption'];
+  if (encryption !== undefined) checkAlgorithm(encryption);
   let userBytes = 0;
   for (const name of request.headerNames) {
     if (!name.startsWith('x-oss-meta-')) continue;

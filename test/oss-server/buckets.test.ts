@@ -65,6 +65,45 @@ describe('buckets', () => {
     expect((await server.send({ path: `/${BUCKET}?worm` })).status).toBe(501);
   });
 
+  it('never take an unserved sub-resource for the plain request', async () => {
+    const path = `/${BUCKET}/kept`;
+    await server.put('kept', 'as it was');
+    for (const [method, query] of [['PUT', 'x-oss-process=a'], ['DELETE', 'cname'], ['POST', 'x-oss-async-process'], ['DELETE', 'versionId=CAEQ'], ['GET', 'versionId=CAEQ']] as const) {
+      expect((await server.send({ method, path: `${path}?${query}`, ...(method === 'GET' ? {} : { body: '<x/>' }) })).status, query).toBeGreaterThanOrEqual(404);
+    }
+    for (const query of ['versionId=null', 'x-oss-process=image/info']) expect((await server.send({ path: `${path}?${query}` })).text).toBe('as it was');
+    await server.send({ method: 'PUT', path: '/spared-bucket', body: '' });
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      for (const name of ['accessMonitor', 'publicAccessBlock', 'bucketArchiveDirectRead']) expect(code(await server.send({ method, path: `/spared-bucket?${name}`, ...(method === 'GET' ? {} : { body: '' }) })), name).toBe('NotImplemented');
+    }
+    expect((await server.send({ method: 'DELETE', path: '/spared-bucket' })).status).toBe(204);
+    expect(code(await server.send({ path: '/?publicAccessBlock' }))).toBe('NotImplemented');
+    expect((await server.send({ path: `/${BUCKET}?live` })).text).toContain('<ListLiveChannelResult>');
+  });
+
+  it.each([
+    ['encryption', '<ServerSideEncryptionRule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm><KMSMasterKeyID>k</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></ServerSideEncryptionRule>', 'InvalidArgument'],
+    ['logging', '<BucketLoggingStatus><LoggingEnabled><TargetBucket>nowhere</TargetBucket></LoggingEnabled></BucketLoggingStatus>', 'InvalidTargetBucketForLogging'],
+    ['requestPayment', '<RequestPaymentConfiguration><Payer>Nobody</Payer></RequestPaymentConfiguration>', 'MalformedXML'],
+    ['policy', '{"Version":"2","Statement":[]}', 'InvalidPolicyDocument'],
+  ])('refuse a wrong %s', async (name, body, expected) => {
+    expect(code(await server.send({ method: 'PUT', path: `/${BUCKET}?${name}`, body }))).toBe(expected);
+  });
+
+  it('tell their default encryption, lose single tags, are found by tag', async () => {
+    const path = '/tagged-bucket';
+    await server.send({ method: 'PUT', path, body: '' });
+    const rule = '<ApplyServerSideEncryptionByDefault><SSEAlgorithm>KMS</SSEAlgorithm><KMSMasterKeyID>id</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>';
+    await server.send({ method: 'PUT', path: `${path}?encryption`, body: `<ServerSideEncryptionRule>${rule}</ServerSideEncryptionRule>` });
+    expect((await server.send({ path: `${path}?bucketInfo` })).text).toContain('<ServerSideEncryptionRule><SSEAlgorithm>KMS</SSEAlgorithm><KMSMasterKeyID>id</KMSMasterKeyID></ServerSideEncryptionRule>');
+    const tags = ['a', 'b&c', 'd'].map((key) => `<Tag><Key>${key.replace('&', '&amp;')}</Key><Value>v</Value></Tag>`).join('');
+    await server.send({ method: 'PUT', path: `${path}?tagging`, body: `<Tagging><TagSet>${tags}</TagSet></Tagging>` });
+    expect(xmlTexts((await server.send({ path: '/?tag-key=a&tag-value=v' })).text, 'Name')).toEqual(['tagged-bucket']);
+    await server.send({ method: 'DELETE', path: `${path}?tagging=a,d` });
+    expect(xmlTexts((await server.send({ path: `${path}?tagging` })).text, 'Key')).toEqual(['b&amp;c']);
+    await server.send({ method: 'DELETE', path });
+  });
+
   it('keep inventory rules by id', async () => {
     const rule = (id: string): string => `<InventoryConfiguration><Id>${id}</Id></InventoryConfiguration>`;
     for (const id of ['one', 'two']) await server.send({ method: 'PUT', path: `/${BUCKET}?inventory&inventoryId=${id}`, body: rule(id) });

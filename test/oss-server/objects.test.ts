@@ -108,6 +108,26 @@ describe('PutObject', () => {
     agent.destroy();
   });
 
+  it('refuses what it would not keep, and says that no callback was sent', async () => {
+    const path = `/${BUCKET}/unkept`;
+    for (const tags of ['a%26b=1', 'a=x%3Fy', 'a=1&a=2']) expect(xmlText((await server.send({ method: 'PUT', path, body: 'x', headers: { 'x-oss-tagging': tags } })).text, 'Code')).toBe('InvalidTag');
+    for (const name of ['if-modified-since', 'if-unmodified-since', 'if-match', 'if-none-match']) {
+      expect((await server.send({ method: 'PUT', path, body: 'x', headers: { [name]: new Date().toUTCString() } })).status).toBe(501);
+    }
+    expect((await server.send({ path })).status).toBe(404);
+    const callback = await server.send({ method: 'PUT', path, body: 'x', headers: { 'x-oss-callback': 'e30=' } });
+    expect([callback.status, xmlText(callback.text, 'Code')]).toEqual([203, 'CallbackFailed']);
+    expect((await server.send({ path })).text).toBe('x');
+  });
+
+  it('takes the ACL of a later append, and the metadata of the first', async () => {
+    const append = (position: number, headers: object) => server.send({ method: 'POST', path: `/${BUCKET}/grown?append&position=${position}`, body: 'abc', headers: { ...headers } });
+    await append(0, { 'x-oss-object-acl': 'private', 'x-oss-meta-my': 'one' });
+    await append(3, { 'x-oss-object-acl': 'public-read', 'x-oss-meta-my': 'two' });
+    expect((await server.send({ path: `/${BUCKET}/grown?acl` })).text).toContain('<Grant>public-read</Grant>');
+    expect((await server.send({ path: `/${BUCKET}/grown` })).headers).toMatchObject({ 'x-oss-meta-my': 'one', 'content-length': '6' });
+  });
+
   it('forbids overwriting where asked, also between two that race', async () => {
     const headers = { 'x-oss-forbid-overwrite': 'true' };
     const race = await Promise.all([1, 2, 3, 4].map((n) => server.send({ method: 'PUT', path: at('once'), body: `writer ${n}`, headers })));

@@ -12,3 +12,8 @@ export const SUBRESOURCES: ReadonlySet<string> = new Set([
   'x-oss-ac-source-ip', 'x-oss-ac-subnet-mask', 'x-oss-ac-vpc-id', 'x-oss-async-process', 'x-oss-process', 'x-oss-redundancy-transition-taskid', 'x-oss-request-payer',
   'x-oss-target-redundancy-type', 'x-oss-traffic-limit', 'x-oss-write-get-object-response',
 ]);
+
+/** Sub-resources that came later: newer clients sign them, older ones do not know them by name and leave them out. */
+export const LATER_SUBRESOURCES: ReadonlySet<string> = new Set([
+  'accessmonitor', 'bucketArchiveDirectRead', 'dataPipeline', 'metadataConfiguration', 'objectWorm', 'objectWormConfiguration', 'overwriteConfig', 'quota', 'regions', 'seal', 'userDefinedLogFieldsConfig',
+]);

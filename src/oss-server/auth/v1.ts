@@ -1,7 +1,7 @@
 /** Signature V1: HMAC-SHA1 over verb, MD5, type, date, the x-oss- headers and the resource. */
 import { createHmac } from 'node:crypto';
 import type { OssRequest } from '../request.ts';
-import { SUBRESOURCES } from './subresources.ts';
+import { LATER_SUBRESOURCES, SUBRESOURCES } from './subresources.ts';
 
 /** `x-oss-*` headers, lower-case, sorted, `name:value` each ending in a newline. */
 function canonicalHeaders(request: OssRequest): string {
@@ -12,11 +12,11 @@ function canonicalHeaders(request: OssRequest): string {
     .join('');
 }
 
-function canonicalResource(request: OssRequest): string {
+function canonicalResource(request: OssRequest, later: boolean): string {
   const { bucket, key } = request;
   const path = bucket === undefined ? '/' : `/${bucket}/${key ?? ''}`;
   const parameters = [...request.query.keys()]
-    .filter((name) => SUBRESOURCES.has(name))
+    .filter((name) => SUBRESOURCES.has(name) || (later && LATER_SUBRESOURCES.has(name)))
     .sort()
     .map((name) => {
       const value = request.query.get(name) ?? '';
@@ -27,9 +27,9 @@ function canonicalResource(request: OssRequest): string {
   return Buffer.from(text).toString('latin1');
 }
 
-export function stringToSignV1(request: OssRequest, date: string): string {
+export function stringToSignV1(request: OssRequest, date: string, later = false): string {
   const items = [request.method, request.header('content-md5') ?? '', request.header('content-type') ?? '', date];
-  return `${items.join('\n')}\n${canonicalHeaders(request)}${canonicalResource(request)}`;
+  return `${items.join('\n')}\n${canonicalHeaders(request)}${canonicalResource(request, later)}`;
 }
 
 export function signV1(secret: string, stringToSign: string): string {
@@ -43,5 +43,6 @@ export function signV1(secret: string, stringToSign: string): string {
 export function candidatesV1(request: OssRequest): string[] {
   const dates = new Set([request.header('x-oss-date') ?? request.header('date') ?? '']);
   if (request.header('x-oss-date') !== undefined) dates.add(request.header('date') ?? '').add('');
-  return [...dates].map((date) => stringToSignV1(request, date));
+  const texts = [false, true].flatMap((later) => [...dates].map((date) => stringToSignV1(request, date, later)));
+  return [...new Set(texts)];
 }

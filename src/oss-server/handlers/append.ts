@@ -41,7 +41,9 @@ export async function appendObject(exchange: Exchange): Promise<Reply> {
     const crc64 = joinCrc64(BigInt(old?.crc64 ?? '0'), body.crc64, body.size).toString();
     const base: Omit<ObjectRecord, 'size' | 'etag' | 'crc64' | 'modified'> = old ?? { type: 'Appendable', storageClass: bucket.storageClass, ...metadata, segments: [] };
     const etag = createHash('md5').update(`${old?.etag ?? ''}${body.md5}`).digest('hex').toUpperCase();
-    const next: ObjectRecord = { ...base, size, crc64, modified, etag, segments: [...base.segments, ...changes.adopt(body)] };
+    // A later append leaves the metadata of the first alone, but its ACL counts.
+    const acl = metadata.acl === undefined ? {} : { acl: metadata.acl };
+    const next: ObjectRecord = { ...base, ...acl, size, crc64, modified, etag, segments: [...base.segments, ...changes.adopt(body)] };
     changes.objects.putSync(indexKey, next);
     return next;
   };

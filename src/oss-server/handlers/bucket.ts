@@ -2,13 +2,15 @@
 import { invalidArgument, OssError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { bucketFor, OWNER_ID, readDocument } from '../exchange.ts';
+import { checkAlgorithm } from '../metadata.ts';
 import { BUCKET_ACLS, checkBucketName } from '../names.ts';
 import type { Reply } from '../reply.ts';
 import { emptyReply, xmlReply } from '../reply.ts';
 import type { Changes, Store } from '../store/index.ts';
 import { endOfBucket, objectKey, requireBucket } from '../store/keys.ts';
 import type { BucketRecord } from '../store/records.ts';
-import { childText, parseXml, xmlTime } from '../xml.ts';
+import type { XmlElement } from '../xml.ts';
+import { childrenOf, childText, element, parseXml, xmlTime } from '../xml.ts';
 
 interface NewBucket {
   readonly name: string;
@@ -16,6 +18,7 @@ interface NewBucket {
   readonly storageClass?: string;
   readonly redundancy?: string;
   readonly resourceGroup?: string;
+  readonly documents?: Readonly<Record<string, string>>;
 }
 
 /** Creating a bucket that is there already changes nothing but the ACL, where one is given. */
@@ -38,7 +41,7 @@ export async function createBucket(store: Store, wanted: NewBucket): Promise<voi
       storageClass: wanted.storageClass ?? 'Standard',
       redundancy: wanted.redundancy ?? 'LRS',
       ...(wanted.resourceGroup === undefined ? {} : { resourceGroup: wanted.resourceGroup }),
-      documents: {},
+      documents: wanted.documents ?? {},
     });
   });
 }
@@ -54,6 +57,19 @@ function aclHeader(exchange: Exchange): string | undefined {
   return acl;
 }
 
+/** The configuration that the headers of PutBucket ask for. @throws InvalidEncryptionAlgorithmError */
+function encryptionAsked({ request }: Exchange): { encryption?: string } {
+  const algorithm = request.header('x-oss-server-side-encryption');
+  if (algorithm === undefined) return {};
+  checkAlgorithm(algorithm);
+  const inner = [
+    ['SSEAlgorithm', algorithm],
+    ['KMSMasterKeyID', request.header('x-oss-server-side-encryption-key-id')],
+    ['KMSDataEncryption', request.header('x-oss-server-side-data-encryption')],
+  ] as const;
+  return { encryption: element(['ServerSideEncryptionRule', [['ApplyServerSideEncryptionByDefault', inner]]]) };
+}
+
 export async function putBucket(exchange: Exchange): Promise<Reply> {
   ownerOnly(exchange);
   const name = exchange.request.bucket ?? '';
@@ -67,6 +83,7 @@ export async function putBucket(exchange: Exchange): Promise<Reply> {
   const resourceGroup = exchange.request.header('x-oss-resource-group-id');
   await createBucket(exchange.store, {
     name,
+    documents: encryptionAsked(exchange),
     ...(acl === undefined ? {} : { acl }),
     ...(storageClass === undefined ? {} : { storageClass }),
     ...(redundancy === undefined ? {} : { redundancy }),
@@ -97,6 +114,15 @@ export function headBucket(exchange: Exchange): Reply {
 
 const OWNER = ['Owner', [['ID', OWNER_ID], ['DisplayName', OWNER_ID]]] as const;
 
+/** As BucketInfo tells it: the elements of the rule without the one around them. */
+function encryptionOf(bucket: BucketRecord): XmlElement {
+  const document = bucket.documents.encryption;
+  const [rule] = document === undefined ? [] : childrenOf(parseXml(document), 'ApplyServerSideEncryptionByDefault');
+  const names = ['KMSMasterKeyID', 'KMSDataEncryption'];
+  const rest = rule === undefined ? [] : names.map((name): XmlElement => [name, childText(rule, name)]);
+  return ['ServerSideEncryptionRule', [['SSEAlgorithm', (rule === undefined ? undefined : childText(rule, 'SSEAlgorithm')) ?? 'None'], ...rest]];
+}
+
 export function bucketInfo(exchange: Exchange): Reply {
   const bucket = bucketFor(exchange, 'owner');
   const { extranet, intranet } = exchange.publicHosts;
@@ -120,7 +146,7 @@ export function bucketInfo(exchange: Exchange): Reply {
           ['TransferAcceleration', 'Disabled'],
           OWNER,
           ['AccessControlList', [['Grant', bucket.acl]]],
-          ['ServerSideEncryptionRule', [['SSEAlgorithm', 'None']]],
+          encryptionOf(bucket),
           ['BucketPolicy', [['LogBucket', ''], ['LogPrefix', '']]],
         ],
       ],
@@ -146,6 +172,12 @@ export async function putBucketAcl(exchange: Exchange): Promise<Reply> {
   const name = exchange.request.bucket ?? '';
   await createBucket(exchange.store, { name, acl });
   return emptyReply(200, { Location: `/${name}` });
+}
+
+/** There are no live channels here, and tools that empty a bucket ask for them. */
+export function listLiveChannels(exchange: Exchange): Reply {
+  bucketFor(exchange, 'owner');
+  return xmlReply(['ListLiveChannelResult', [['Prefix', exchange.request.query.get('prefix') ?? ''], ['Marker', ''], ['MaxKeys', 100], ['IsTruncated', false], ['NextMarker', '']]]);
 }
 
 /** Counts by walking the bucket: right at any moment, and nobody asks often. */

@@ -79,9 +79,8 @@ export function replaceObject(changes: Changes, write: ObjectWrite, make: (old: 
 export async function putObject(exchange: Exchange): Promise<Reply> {
   const { request, store } = exchange;
   const { bucket, key, record: old } = targetFor(exchange, 'write');
-  if (request.header('if-match') !== undefined || request.header('if-none-match') !== undefined) {
-    throw new OssError('NotImplemented', { extra: { Header: request.header('if-match') === undefined ? 'If-None-Match' : 'If-Match' } });
-  }
+  const condition = ['If-Match', 'If-None-Match', 'If-Modified-Since', 'If-Unmodified-Since'].find((name) => request.header(name.toLowerCase()) !== undefined);
+  if (condition !== undefined) throw new OssError('NotImplemented', { extra: { Header: condition } });
   const metadata = metadataOf(request);
   const forbidOverwrite = forbidsOverwrite(request);
   // Refused before the bytes travel where that is certain already; decided in the transaction.

@@ -47,11 +47,15 @@ export function listBuckets(exchange: Exchange): Reply {
   const prefix = request.query.get('prefix') ?? '';
   const marker = request.query.get('marker') ?? '';
   const tagging = request.query.get('tagging') ?? '';
+  const tagKey = request.query.get('tag-key');
+  const tagValue = request.query.get('tag-value');
+  const hasTag = (bucket: BucketRecord): boolean =>
+    tagKey === undefined || tagsOfBucket(bucket).some(([key, value]) => key === tagKey && (tagValue === undefined || value === tagValue));
   const limit = integerParameter(request, 'max-keys', { fallback: 100, min: 1, max: 1000 });
   const found: BucketRecord[] = [];
   let more = false;
   for (const { key, value } of store.tables.buckets.getRange({})) {
-    if (key <= marker || !key.startsWith(prefix) || !matchesTags(value, tagging)) continue;
+    if (key <= marker || !key.startsWith(prefix) || !matchesTags(value, tagging) || !hasTag(value)) continue;
     if (found.length === limit) {
       more = true;
       break;

@@ -14,6 +14,8 @@ export interface Credentials {
 export interface CredentialSource {
   /** Valid ones, from memory wherever possible. @throws UNAUTHENTICATED, UNAVAILABLE */
   current(): Promise<Credentials>;
+  /** Others, after the store refused these before their time; undefined when there are none. @throws UNAUTHENTICATED, UNAVAILABLE */
+  instead(refused: Credentials): Promise<Credentials | undefined>;
 }
 
 export const MISSING_CREDENTIALS = 'OSS Credentials not available, cannot create OSS Under File System.';
@@ -27,11 +29,26 @@ export async function credentialSourceOf(config: Config): Promise<CredentialSour
       refreshBeforeMs: config.duration('alluxio.underfs.oss.sts.token.refresh.interval.ms'),
     });
   }
-  const accessKeyId = await secretOf(config, 'fs.oss.accessKeyId');
-  const accessKeySecret = await secretOf(config, 'fs.oss.accessKeySecret');
+  let held = configured(config);
+  return {
+    current: async () => held,
+    // A file that a secret refers to may have been written anew meanwhile.
+    async instead(refused) {
+      if (same(held, refused)) held = configured(config);
+      return same(held, refused) ? undefined : held;
+    },
+  };
+}
+
+function configured(config: Config): Credentials {
+  const accessKeyId = secretOf(config, 'fs.oss.accessKeyId');
+  const accessKeySecret = secretOf(config, 'fs.oss.accessKeySecret');
   if (accessKeyId === undefined || accessKeySecret === undefined) throw missing('fs.oss.accessKeyId and fs.oss.accessKeySecret');
-  const fixed = { accessKeyId, accessKeySecret, securityToken: await secretOf(config, 'fs.oss.securityToken') };
-  return { current: async () => fixed };
+  return { accessKeyId, accessKeySecret, securityToken: secretOf(config, 'fs.oss.securityToken') };
+}
+
+function same(one: Credentials, other: Credentials): boolean {
+  return one.accessKeyId === other.accessKeyId && one.accessKeySecret === other.accessKeySecret && one.securityToken === other.securityToken;
 }
 
 export function missing(keys: string): AlluxioError {
@@ -40,7 +57,7 @@ export function missing(keys: string): AlluxioError {
   });
 }
 
-async function secretOf(config: Config, key: string): Promise<string | undefined> {
+function secretOf(config: Config, key: string): string | undefined {
   const text = config.find(key)?.trim();
   if (text === undefined || text === '') return undefined;
   return resolveSecret(text, key);
@@ -95,6 +112,13 @@ export function ramRoleCredentials(options: RamRoleOptions): CredentialSource {
       // Many requests may find them old at the same time; one asks.
       renewing ??= renew();
       return renewing;
+    },
+    async instead(refused) {
+      if (held !== undefined && same(held, refused)) {
+        renewing ??= renew();
+        await renewing;
+      }
+      return held === undefined || same(held, refused) ? undefined : held;
     },
   };
 }

@@ -3,7 +3,7 @@ import type OSS from 'ali-oss';
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Config } from '../../config/config.ts';
-import { AlluxioError } from '../../errors.ts';
+import { AlluxioError, isAlluxioError } from '../../errors.ts';
 import type { UfsUri } from '../../uri.ts';
 import { throwIfAborted } from '../wrappers/retry.ts';
 import { credentialSourceOf, missing } from './credentials.ts';
@@ -78,6 +78,19 @@ export class OssClient {
 
   /** @throws AlluxioError for anything but an expected answer. */
   async send(request: OssRequest): Promise<OssAnswer> {
+    const credentials = await this.#credentials.current();
+    try {
+      return await this.#sendAs(credentials, request);
+    } catch (error) {
+      if (!isAlluxioError(error) || !STALE.has(String(error.details['code']))) throw error;
+      // A token may end before its time: revoked, or by a clock that goes wrong. What was refused has changed nothing.
+      const others = await this.#credentials.instead(credentials);
+      if (others === undefined) throw error;
+      return this.#sendAs(others, request);
+    }
+  }
+
+  async #sendAs(credentials: Credentials, request: OssRequest): Promise<OssAnswer> {
     throwIfAborted(request.signal);
     // Hundreds of requests may listen to one Ctrl-C; Node would warn of a leak.
     if (request.signal !== undefined) setMaxListeners(0, request.signal);
@@ -86,7 +99,6 @@ export class OssClient {
     exchange.signal = request.signal;
     exchange.bulk = request.bulk ?? false;
     exchange.room = request.room;
-    const credentials = await this.#credentials.current();
     Object.assign(this.#oss.options, aliCredentials(credentials));
     try {
       const { status, headers, data } = await this.#oss.request({
@@ -111,6 +123,9 @@ export class OssClient {
     }
   }
 }
+
+/** What OSS says to temporary credentials that are none any more. */
+const STALE: ReadonlySet<string> = new Set(['SecurityTokenExpired', 'InvalidSecurityToken', 'InvalidAccessKeyId']);
 
 function endpointOf(config: Config): Endpoint {
   const text = config.find('fs.oss.endpoint')?.trim();

@@ -4,7 +4,9 @@ import type { RequestListener, Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { startOssServer } from '../../../src/oss-server/server.ts';
 import { credentialSourceOf, ramRoleCredentials } from '../../../src/ufs/oss/credentials.ts';
+import { OssClient } from '../../../src/ufs/oss/oss-client.ts';
 import { createUfs } from '../../../src/ufs/registry.ts';
 import { UfsUri } from '../../../src/uri.ts';
 import { configOf } from '../../support/config.ts';
@@ -45,6 +47,25 @@ describe('keys of the configuration', () => {
     const source = await credentialSourceOf(configOf({ 'fs.oss.accessKeyId': 'env:ALLUXIO_TEST_KEY_ID', 'fs.oss.accessKeySecret': `file:${join(dir, 'secret')}`, 'fs.oss.securityToken': 'token' }));
     expect(await source.current()).toEqual({ accessKeyId: 'from environment', accessKeySecret: 'from file', securityToken: 'token' });
     delete process.env['ALLUXIO_TEST_KEY_ID'];
+    await rm(dir, { recursive: true });
+  });
+});
+
+describe('a token in a file', () => {
+  it('is read again when OSS refuses the old one', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'alluxio-sts-'));
+    const oss = await startOssServer({ dir: join(dir, 'oss'), port: 0, buckets: ['some-bucket'], credentials: { ...OSS_KEYS, securityToken: 'first' } });
+    const file = join(dir, 'token');
+    await writeFile(file, 'first\n');
+    const keys = { 'fs.oss.accessKeyId': OSS_KEYS.accessKeyId, 'fs.oss.accessKeySecret': OSS_KEYS.accessKeySecret, 'fs.oss.securityToken': `file:${file}` };
+    const client = await OssClient.create(UfsUri.parse('oss://some-bucket/'), configOf({ ...keys, 'fs.oss.endpoint': oss.endpoint }));
+    await client.send({ method: 'PUT', object: 'a', body: Buffer.from('a') });
+    await oss.close();
+    const rotated = await startOssServer({ dir: join(dir, 'oss'), port: Number(new URL(oss.endpoint).port), credentials: { ...OSS_KEYS, securityToken: 'second' } });
+    await expect(client.send({ method: 'GET', object: 'a' })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await writeFile(file, 'second\n');
+    expect((await client.send({ method: 'GET', object: 'a' })).body.toString()).toBe('a');
+    await rotated.close();
     await rm(dir, { recursive: true });
   });
 });
@@ -96,6 +117,28 @@ describe('RAM role', () => {
     expect(failure).toMatchObject({ code: 'UNAVAILABLE' });
     expect(String(failure)).toContain(endpoint);
     expect(String(failure)).not.toContain('s3cr3t');
+  });
+
+  it.each([
+    ['that OSS refuses before their time are asked for again, once', 't0k3n-2', 2],
+    ['that OSS goes on refusing end in one error', 't0k3n-9', 2],
+  ])('keys %s', async (_, securityToken, times) => {
+    const dir = await mkdtemp(join(tmpdir(), 'alluxio-sts-'));
+    const oss = await startOssServer({ dir, port: 0, buckets: ['some-bucket'], credentials: { ...OSS_KEYS, securityToken } });
+    let asked = 0;
+    const endpoint = await metadataService((_request, response) => {
+      const expiration = new Date(Date.now() + 3_600_000).toISOString();
+      response.end(JSON.stringify({ AccessKeyId: OSS_KEYS.accessKeyId, AccessKeySecret: OSS_KEYS.accessKeySecret, SecurityToken: `t0k3n-${String(++asked)}`, Expiration: expiration }));
+    });
+    const config = configOf({ 'fs.oss.endpoint': oss.endpoint, 'alluxio.underfs.oss.sts.enabled': 'true', 'alluxio.underfs.oss.ecs.ram.role': 'r', 'alluxio.underfs.oss.sts.ecs.metadata.service.endpoint': endpoint });
+    const client = await OssClient.create(UfsUri.parse('oss://some-bucket/'), config);
+    // Several requests meet the refusal together.
+    const puts = await Promise.allSettled(['a', 'b', 'c'].map((object) => client.send({ method: 'PUT', object, body: Buffer.from(object) })));
+    expect(asked).toBe(times);
+    if (securityToken === 't0k3n-2') expect(puts).toMatchObject([{ value: { status: 200 } }, { value: { status: 200 } }, { value: { status: 200 } }]);
+    else expect(puts).toMatchObject(Array(3).fill({ reason: { code: 'UNAUTHENTICATED', hint: 'Get a new STS token.' } }));
+    await oss.close();
+    await rm(dir, { recursive: true });
   });
 
   it('keys and their token sign requests', async () => {

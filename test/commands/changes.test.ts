@@ -117,15 +117,21 @@ describe('rm', () => {
   const removed: unknown[] = [];
   const fs: PartialFileSystem = {
     entries: entriesOf(ALL),
-    changes: { delete: (path, { recursive, alluxioOnly, unchecked }) => (removed.push([path, recursive, alluxioOnly, unchecked]), Promise.resolve()) },
+    changes: {
+      delete(path, { recursive, alluxioOnly, unchecked }) {
+        if (path === '/d/s' && !recursive) return Promise.reject(new AlluxioError('IS_A_DIRECTORY', `${path} is a directory`));
+        removed.push([path, recursive, alluxioOnly, unchecked]);
+        return Promise.resolve();
+      },
+    },
   };
 
-  it('takes files of a pattern and reports its directories', async () => {
+  it('goes on after a path that is refused', async () => {
     const outcome = await runCommand('rm', ['/d/*', '/ignored'], { fs });
     expect(outcome).toEqual({
       status: 255,
       stdout: '/d/a has been removed\n/d/b has been removed\n',
-      stderr: '/d/s is a directory, to remove it, please use "rm -R <path>"\n',
+      stderr: '/d/s is a directory\n',
     });
   });
 

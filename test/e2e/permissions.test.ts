@@ -112,6 +112,8 @@ describe('permissions', () => {
       refused('bob', ['touch', '/d/n'], `Permission denied: user=bob, access=-w-, path=/d/n: ${atD}`),
       refused('bob', ['mkdir', '/d/n'], `Permission denied: user=bob, access=-w-, path=/d/n: ${atD}`),
       refused('bob', ['rm', '/d/f'], `Permission denied: user=bob, access=-w-, path=/d/f: ${atD}`),
+      refused('bob', ['rm', '/d/missing'], 'Path "/d/missing" does not exist.'),
+      refused('bob', ['rm', '-R', '/d/sub'], `Permission denied: user=bob, access=-w-, path=/d/sub: ${atD}`),
       refused('bob', ['mv', '/d/f', '/d/n'], `Permission denied: user=bob, access=-w-, path=/d/f: ${atD}`),
       refused('bob', ['ls', '/d/sub'], `Permission denied: user=bob, access=r--, path=/d/sub: ${atSub}`),
       refused('bob', ['getfacl', '/d/sub/g'], `Permission denied: user=bob, access=--x, path=/d/sub/g: ${atSub}`),

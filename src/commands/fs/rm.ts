@@ -1,5 +1,4 @@
 import type { CommandSpec } from '../command.ts';
-import { AlluxioError } from '../../errors.ts';
 import { forEachPath } from '../for-each-path.ts';
 import { arg, flag } from '../options.ts';
 
@@ -21,13 +20,9 @@ export const command: CommandSpec = {
   ],
   run: (input, ctx) =>
     forEachPath(ctx, arg(input, 0), async (path, fs) => {
-      const recursive = flag(input, 'R');
-      if (!recursive && (await fs.entries.status(path.plain)).directory) {
-        throw new AlluxioError('IS_A_DIRECTORY', `${path.plain} is a directory, to remove it, please use "rm -R <path>"`, { path: path.plain });
-      }
       const alluxioOnly = flag(input, 'alluxioOnly');
       await fs.changes.delete(path.plain, {
-        recursive,
+        recursive: flag(input, 'R'),
         alluxioOnly,
         deleteMountPoint: flag(input, 'deleteMountPoint'),
         signal: ctx.signal,

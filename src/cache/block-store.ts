@@ -48,6 +48,8 @@ export interface BlockStore {
    * file too. What came before is right.
    */
   read(block: StoredBlock, range?: { offset: number; length: number }): ByteStream;
+  /** Makes committed blocks safe on disk, for those that were not committed durably. @throws NO_SPACE; CORRUPT when one is gone */
+  sync(blocks: readonly BlockAddress[]): Promise<void>;
   /** Unlinks; absent files are fine. */
   remove(blocks: readonly BlockAddress[]): Promise<void>;
   /** Marks a block as used now, on the file itself (its mtime): no journal write for a read. */

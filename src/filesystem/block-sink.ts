@@ -4,7 +4,8 @@
  */
 import type { BlockWriter } from '../cache/block-store.ts';
 import type { Transaction } from '../journal/journal.ts';
-import { obtainSpace, settleSpace } from './cache-space.ts';
+import { AlluxioError } from '../errors.ts';
+import { obtainSpace } from './cache-space.ts';
 import type { FileSystemContext } from './context.ts';
 
 export interface BlockSinkInput {
@@ -24,7 +25,6 @@ export interface BlockSinkInput {
 interface FinishedBlock {
   readonly index: number;
   readonly directory: number;
-  readonly promisedBytes: number;
   readonly length: number;
   readonly checksums: readonly number[];
 }
@@ -66,12 +66,18 @@ export class BlockSink {
     if (this.#open !== undefined) await this.#finish();
   }
 
-  /** Records the finished blocks, inside the caller's transaction. */
+  /** Records the finished blocks, inside the transaction in which the caller closes the intent and so gives the promises back. */
   record(tx: Transaction, nowMs: number): void {
     const { fileId, intentId } = this.input;
-    for (const { index, directory, promisedBytes, length, checksums } of this.#finished) {
-      settleSpace(tx, intentId, { directory, bytes: promisedBytes }, { fileId, index, directory, length, checksums, usedMs: nowMs });
+    if (tx.intent(intentId) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this work over.');
+    for (const { index, directory, length, checksums } of this.#finished) {
+      tx.append({ type: 'block-added', block: { fileId, index, directory, length, checksums, usedMs: nowMs } });
     }
+  }
+
+  /** For blocks that were meant as copies and are now the only ones. After `end`. */
+  async makeDurable(): Promise<void> {
+    await this.context.blocks.sync(this.#finished.map(({ index, directory }) => ({ fileId: this.input.fileId, index, directory })));
   }
 
   /** Removes everything that was written; the intent's promises are given back by whoever closes it. */
@@ -97,7 +103,7 @@ export class BlockSink {
     const open = this.#open;
     if (open === undefined) return;
     const { length, checksums } = await open.writer.commit({ durable: this.input.durable });
-    this.#finished.push({ index: this.#next, directory: open.directory, promisedBytes: open.promised, length, checksums });
+    this.#finished.push({ index: this.#next, directory: open.directory, length, checksums });
     this.#open = undefined;
     this.#next++;
   }

@@ -21,19 +21,6 @@ export function promiseSpace(tx: Transaction, directories: readonly Quota[], int
   return directory.index;
 }
 
-/** Turns a promise into a recorded block (or gives the promise back when `block` is undefined). */
-export function settleSpace(tx: Transaction, intentId: number, promise: { directory: number; bytes: number }, block: BlockRecord | undefined): void {
-  const intent = tx.intent(intentId);
-  if (intent === undefined) throw new AlluxioError('CANCELLED', 'Another process took this work over.');
-  const at = intent.reserved.findIndex((held) => held.directory === promise.directory && held.bytes === promise.bytes);
-  if (at >= 0) {
-    const reserved = intent.reserved.filter((_, i) => i !== at);
-    tx.append({ type: 'intent-changed', intent: { ...intent, reserved } });
-    tx.append({ type: 'space-released', directory: promise.directory, bytes: promise.bytes });
-  }
-  if (block !== undefined) tx.append({ type: 'block-added', block });
-}
-
 /**
  * Promises space, evicting least recently used blocks when needed. Resolves with the directory.
  * @throws NO_SPACE `Failed to free <n> bytes space at location …` when pinned and unpersisted blocks fill the cache

@@ -20,7 +20,7 @@ export async function* listEntries(context: FileSystemContext, path: AlluxioPath
   await lookUp(context, path, options);
   const { directory, entered } = context.journal.read((view) => listable(context, view, path, options.recursive === true));
   if (!directory) {
-    yield [context.journal.read((view) => readStatus(context, view, path))];
+    yield [context.journal.read((view) => readStatus(view, path))];
     return;
   }
   if (!entered) return;

@@ -14,12 +14,12 @@ export async function statusOf(context: FileSystemContext, path: AlluxioPath, op
   await lookUp(context, path, options);
   return context.journal.read((view) => {
     checked(context, view, path, READ);
-    return readStatus(context, view, path);
+    return readStatus(view, path);
   });
 }
 
 /** Unchecked: for a path that the caller made or may read. @throws NOT_FOUND */
-export function readStatus(_context: FileSystemContext, view: View, path: AlluxioPath): FileStatus {
+export function readStatus(view: View, path: AlluxioPath): FileStatus {
   const { target, chain } = existing(view, path);
   const { mount, key } = mountOf(view, { path, chain, missing: [] });
   const { inode, name } = target;

@@ -56,15 +56,26 @@ async function waitForHolder(context: FileSystemContext, intent: IntentRecord, d
 
 /** Opens an intent in a transaction. Returns its record, to be changed and closed later. */
 export function openIntent(context: FileSystemContext, tx: Transaction, leases: readonly LeaseTarget[], work: IntentWork): IntentRecord {
+  return openIntentWithSpace(context, tx, leases, { work, reserved: [] });
+}
+
+/** The same, with space of the cache promised to it from the start. */
+export function openIntentWithSpace(
+  context: FileSystemContext,
+  tx: Transaction,
+  leases: readonly LeaseTarget[],
+  { work, reserved }: Pick<IntentRecord, 'work' | 'reserved'>,
+): IntentRecord {
   const intent: IntentRecord = {
     id: tx.allocate(),
     owner: context.owner,
     user: context.subject.user,
     startedMs: context.now(),
     leases,
-    reserved: [],
+    reserved,
     work,
   };
+  for (const { directory, bytes } of reserved) tx.append({ type: 'space-reserved', directory, bytes });
   tx.append({ type: 'intent-opened', intent });
   return intent;
 }

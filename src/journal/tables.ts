@@ -117,7 +117,11 @@ export class Tables implements View {
   }
 
   mounts(): MountRecord[] {
-    return this.#records<MountRecord>(TABLE.mount);
+    const found: MountRecord[] = [];
+    this.#kv.scan(tableRange(TABLE.mount), (entry) => {
+      found.push(mountOf(entry.value.subarray(0, entry.valueEnd), found.length));
+    });
+    return found;
   }
 
   intents(): IntentRecord[] {
@@ -194,6 +198,17 @@ export class Tables implements View {
     });
     return found;
   }
+}
+
+/** The mount table hardly ever changes and every operation looks at it: what was decoded last is kept, by position. */
+const decodedMounts: { readonly bytes: Buffer; readonly mount: MountRecord }[] = [];
+
+function mountOf(bytes: Buffer, at: number): MountRecord {
+  const known = decodedMounts[at];
+  if (known?.bytes.equals(bytes) === true) return known.mount;
+  const mount = decodeJson<MountRecord>(bytes);
+  decodedMounts[at] = { bytes: Buffer.from(bytes), mount };
+  return mount;
 }
 
 function limited(range: KeyRange, limit: number | undefined): KeyRange {

@@ -180,6 +180,24 @@ describe('a fault that stays', () => {
     expect([await stored(folder), await stored(`${folder}-moved`)]).toEqual([[], under(`${folder}-moved`)]);
   });
 
+  it.each([
+    ['beginning', { subresource: 'uploads', method: 'POST' }],
+    ['parts', { subresource: 'partNumber', method: 'PUT' }],
+    ['end', { subresource: 'uploadId', method: 'POST' }],
+  ])('in the %s of an upload with the default write type, leaves the file in the cache, whole, until it is persisted', async (_, match) => {
+    await works('mkdir', `/${folder}`);
+    await oss.fault({ name: 'internal-error', match });
+    const how = '-Dalluxio.user.file.writetype.default=ASYNC_THROUGH';
+    await fails(/is written to the cache, but not persisted: .*InternalError/, hasty, how, 'copyFromLocal', join(source, 'big'), `/${folder}/file`);
+    expect((await works('cat', `/${folder}/file`)).stdoutBytes.equals(BIG)).toBe(true);
+    await oss.clearFaults();
+    expect((await works('ls', '--json', `/${folder}/file`)).stdout).toContain('"TO_BE_PERSISTED"');
+    expect((await uploadsOf(client, `dir/${folder}/file`)).uploads).toEqual([]);
+    await works('persist', `/${folder}/file`);
+    await works('free', `/${folder}/file`);
+    expect((await works('cat', `/${folder}/file`)).stdoutBytes.equals(BIG)).toBe(true);
+  });
+
   it('a listing that goes in circles ends', async () => {
     await works('copyFromLocal', source, `/${folder}`);
     await oss.fault({ name: 'repeated-page' });

@@ -81,7 +81,7 @@ export async function* bytes(text: string, chunk = 40): AsyncGenerator<Uint8Arra
 
 export async function textOf(stream: AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of await stream) chunks.push(chunk);
+  for await (const chunk of await stream) chunks.push(chunk.slice());
   return Buffer.concat(chunks).toString();
 }
 

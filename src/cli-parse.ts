@@ -1,5 +1,6 @@
 /** The words after a command's name, read by its record. */
 import { DialectError, readLine } from './cli-dialect.ts';
+import { unreadableArgument } from './cli-arguments.ts';
 import type { ShellOptions } from './cli-dialect.ts';
 import type { Request } from './cli-request.ts';
 import type { CommandInput, CommandSpec } from './commands/command.ts';
@@ -21,7 +22,7 @@ export async function parseRequest(request: Request, shell: ShellOptions): Promi
     if (shell.help) return { spec, input: undefined, problem: undefined };
     if (shell.json && spec.json === undefined) throw new DialectError('Unrecognized option: --json');
     const values = options.length === 0 ? {} : (await import('./cli-commander.ts')).parseOptions(spec, options);
-    return { spec, input: { args, options: values }, problem: countProblem(spec, args.length) };
+    return { spec, input: { args, options: values }, problem: countProblem(spec, args.length) ?? unreadableArgument(args) };
   } catch (error) {
     if (!(error instanceof DialectError)) throw error;
     return { spec, input: undefined, problem: misuse(spec, `Failed to parse args for ${spec.name}: ${error.message}`) };

@@ -6,10 +6,11 @@
  * ever if that one is stopped: WithoutLock below opens it from a read transaction instead. An environment that a process opened for reading is what it gets when it
  * opens the same file again for writing: so it is always opened for writing, and `readOnly` is kept here.
  */
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { openAsClass } from 'lmdb';
 import type { RootDatabase } from 'lmdb';
 import { AlluxioError } from '../errors.ts';
+import { FileRoom } from './file-room.ts';
 import type { KeyRange, KvEngine, KvReader, KvWriter, RawEntry } from './kv.ts';
 import { muteConsole } from './quiet-console.ts';
 import { storeError } from './store-error.ts';
@@ -32,6 +33,9 @@ export class LmdbEngine implements KvEngine {
   readonly #name: string;
   readonly #readOnly: boolean;
   readonly #remapAfter: number;
+  readonly #room: FileRoom;
+  /** Of the transaction that is being written. */
+  #changes = { count: 0, bytes: 0 };
   #store: Store;
   readonly #entry: RawEntry = { key: Buffer.alloc(0), keyStart: 0, keyEnd: 0, value: Buffer.alloc(0), valueEnd: 0 };
   #visit: (entry: RawEntry) => void = ignore;
@@ -45,6 +49,7 @@ export class LmdbEngine implements KvEngine {
     this.#name = dirname(folder);
     this.#readOnly = options.readOnly ?? false;
     this.#remapAfter = options.remapAfterBytes ?? REMAP_AFTER_BYTES;
+    this.#room = new FileRoom(join(folder, 'data.mdb'));
     this.#store = this.#open();
   }
 
@@ -68,7 +73,7 @@ export class LmdbEngine implements KvEngine {
     try {
       return await this.#store.childTransaction(() => {
         try {
-          return fn(this.#writer);
+          return this.#writeWithin(fn);
         } catch (error) {
           thrown = { error };
           throw error;
@@ -82,7 +87,24 @@ export class LmdbEngine implements KvEngine {
     }
   }
 
+  #writeWithin<T>(fn: (kv: KvWriter) => T): T {
+    this.#changes = { count: 0, bytes: 0 };
+    const result = fn(this.#writer);
+    try {
+      if (this.#changes.count > 0) this.#room.take(this.#changes);
+    } catch (error) {
+      throw storeError(this.#name, error);
+    }
+    return result;
+  }
+
+  #count(bytes: number): void {
+    this.#changes.count++;
+    this.#changes.bytes += bytes;
+  }
+
   async close(): Promise<void> {
+    this.#room.close();
     await this.#store.close();
   }
 
@@ -98,6 +120,7 @@ export class LmdbEngine implements KvEngine {
   readonly #writer: KvWriter = {
     ...this.#reader,
     put: (key, value) => {
+      this.#count(key.length + value.length);
       try {
         this.#store.putSync(key, value);
       } catch (error) {
@@ -105,6 +128,7 @@ export class LmdbEngine implements KvEngine {
       }
     },
     delete: (key) => {
+      this.#count(key.length);
       try {
         this.#store.removeSync(key);
       } catch (error) {

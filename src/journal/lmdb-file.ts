@@ -53,6 +53,12 @@ export function missingPages(path: string): string | undefined {
   }
 }
 
+/** Bytes up to the end of the last page that was ever allotted; undefined when it is not a store. Of an open file. */
+export function usedBytes(file: number): number | undefined {
+  const metas = readMetas(file);
+  return metas === undefined ? undefined : (Math.max(metas[0].lastPage, metas[1].lastPage) + 1) * metas[0].pageSize;
+}
+
 function readMetas(file: number): [Meta, Meta] | undefined {
   const first = readMeta(file, 0);
   const second = first === undefined ? undefined : readMeta(file, first.pageSize);

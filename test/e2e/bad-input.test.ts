@@ -1,14 +1,16 @@
 /** What goes wrong gets one line on stderr that says what to do, a truthful status, and changes nothing. */
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Home } from '../support/home.ts';
 import { makeHome } from '../support/home.ts';
 import type { OssProcess } from '../support/oss-process.ts';
 import { startOssProcess } from '../support/oss-process.ts';
-import { runAlluxio } from '../support/run-alluxio.ts';
+import { ALLUXIO, runAlluxio } from '../support/run-alluxio.ts';
 
 describe('bad input', () => {
   let home: Home;
@@ -89,6 +91,13 @@ describe('bad input', () => {
     expect(`${down.status} ${down.stderr}`).toBe('0 ');
     const removed = await runAlluxio(home, ['fs', 'rm', '-R', '/names']);
     expect(`${removed.status} ${removed.stderr}`).toBe('0 ');
+  });
+
+  it('a name that is not UTF-8 is refused, and a replacement character is a character', async () => {
+    const run = (word: string) =>
+      promisify(execFile)('sh', ['-c', `"$0" fs touch "$(printf '${word}')"`, ALLUXIO], { env: { PATH: process.env.PATH, HOME: home.dir, ALLUXIO_CONF_DIR: home.confDir } });
+    await expect(run('/\\377\\376')).rejects.toMatchObject({ code: 255, stdout: '', stderr: '"/\ufffd\ufffd" is not valid UTF-8. Names are UTF-8: convert it, for example with "iconv" or "convmv".\n' });
+    expect((await run('/\\357\\277\\275')).stdout).toBe('/\ufffd has been created\n');
   });
 
   it('a source that is missing or unreadable leaves nothing', async () => {

@@ -1,6 +1,6 @@
 /**
  * Runs in a process of its own (see processes.test.ts). `count <folder> <n>`: n transactions that each add one to a fact. `create <folder>`: creates files for ever and
- * writes each name to stdout once it is acknowledged. `fill <folder>`: writes until the disk is full, and tells how that ended. `hold <folder>`: takes the write lock, says so and keeps it. `open <folder>`: opens and says the outcome.
+ * writes each name to stdout once it is acknowledged. `fill <folder> <n>`: writes values of n bytes until the disk is full, and tells how that ended. `hold <folder>`: takes the write lock, says so and keeps it. `open <folder>`: opens and says the outcome.
  */
 import { writeSync } from 'node:fs';
 import { isAlluxioError } from '../../src/errors.ts';
@@ -40,20 +40,20 @@ async function create(): Promise<void> {
   await Promise.all([worker(), worker(), worker()]);
 }
 
-async function fill(): Promise<void> {
+async function fill(bytes: number): Promise<void> {
   // Without a listener the system ends a process that reaches its file size limit.
   process.on('SIGXFSZ', () => undefined);
   const journal = await openStore({ folder });
-  const put = (i: number) => journal.transact(ACTOR, NOW, (tx) => tx.append({ type: 'fact-set', name: `n${i}`, value: 'x'.repeat(20_000) }));
+  const put = (i: number) => journal.transact(ACTOR, NOW, (tx) => tx.append({ type: 'fact-set', name: `n${i}`, value: 'x'.repeat(bytes) }));
   let written = 0;
-  for (let failures = 0; failures < 3; ) {
+  for (let failures = 0; failures < 9; ) {
     try {
       await put(written);
       written++;
     } catch (error) {
       if (!isAlluxioError(error)) throw error;
       failures++;
-      if (failures === 3) say(`${error.code} ${error.message}`);
+      if (failures === 9) say(`${error.code} ${error.message}`);
     }
   }
   say(journal.read((view) => (view.fact(`n${written - 1}`) !== undefined && view.fact(`n${written}`) === undefined ? 'all that was acknowledged' : 'a mix')));
@@ -80,5 +80,5 @@ async function open(): Promise<void> {
   }
 }
 
-const modes: Readonly<Record<string, () => Promise<void>>> = { count: () => count(Number(argument)), create, fill, hold, open };
+const modes: Readonly<Record<string, () => Promise<void>>> = { count: () => count(Number(argument)), create, fill: () => fill(Number(argument)), hold, open };
 await modes[mode]?.();

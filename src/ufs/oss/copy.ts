@@ -2,6 +2,7 @@
 import { AlluxioError } from '../../errors.ts';
 import { forEachInParallel } from '../parallel.ts';
 import type { UfsWritten } from '../ufs.ts';
+import { throwIfAborted } from '../wrappers/retry.ts';
 import type { OssAnswer } from './oss-client.ts';
 import { bareEtag, corrupt, crcOf, dateOf, headObject } from './store.ts';
 import type { HeadedObject, OssStore } from './store.ts';
@@ -28,8 +29,10 @@ export async function copyObject(store: OssStore, names: { from: string; to: str
   return copied(copying, answer);
 }
 
-function copyAtOnce({ store, to, signal, ...copying }: Copying): Promise<OssAnswer> {
-  return store.client.send({ method: 'PUT', object: to, headers: sourceHeaders(store, copying), signal });
+async function copyAtOnce({ store, to, signal, ...copying }: Copying): Promise<OssAnswer> {
+  // Only looked at before: OSS makes the copy although its asker is gone, after whoever gave up has looked for it.
+  throwIfAborted(signal);
+  return store.client.send({ method: 'PUT', object: to, headers: sourceHeaders(store, copying) });
 }
 
 async function copyInParts(copying: Copying, stop: AbortController): Promise<OssAnswer> {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { AlluxioError, hasCode, isAlluxioError } from '../../errors.ts';
 import { Crc64Joiner } from '../crc64.ts';
 import type { UfsWritten, WriteOptions } from '../ufs.ts';
-import { cancelled } from '../wrappers/retry.ts';
+import { throwIfAborted } from '../wrappers/retry.ts';
 import type { OssAnswer } from './oss-client.ts';
 import { PartReader } from './part-reader.ts';
 import type { Part } from './part-reader.ts';
@@ -72,9 +72,11 @@ async function putWhole(writing: Writing, part: Part): Promise<UfsWritten> {
   const expected = { size: part.bytes.byteLength, crc: part.crc };
   const md5 = createHash('md5').update(part.bytes).digest('base64');
   return store.retry(async (tries) => {
+    // Only looked at before: OSS stores what it has got although its sender is gone, and nobody would know of the object.
+    throwIfAborted(signal);
     try {
       // OSS compares the MD5 before it replaces anything; the CRC of its answer is compared after.
-      const answer = await store.client.send({ method: 'PUT', object, headers: { 'Content-MD5': md5, ...forbidOverwrite(writing.overwrite) }, body: part.bytes, signal });
+      const answer = await store.client.send({ method: 'PUT', object, headers: { 'Content-MD5': md5, ...forbidOverwrite(writing.overwrite) }, body: part.bytes });
       return await confirmed(writing, answer, bareEtag(answer.headers.etag), expected);
     } catch (error) {
       // After a lost answer the object that is in the way may be our own.
@@ -177,7 +179,7 @@ async function completeUpload(writing: Writing, upload: Upload, sent: Sent): Pro
   let lost = false;
   return store.retry(async () => {
     // Only looked at before: cut off while it runs, nobody would know whether the file is there.
-    if (signal.aborted) throw cancelled(signal.reason);
+    throwIfAborted(signal);
     try {
       const answer = await sendComplete(store.client, upload, sent.parts, writing.overwrite);
       const etag = bareEtag(textOf(answer.body.toString('utf8'), 'ETag') ?? answer.headers.etag);

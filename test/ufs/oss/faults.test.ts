@@ -55,6 +55,33 @@ async function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
+/** Resolves when a request has met the fault. */
+async function metFault(): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${oss.endpoint}/-/faults`);
+    if (/"hits":[1-9]/.test(await answer.text())) return;
+  }
+}
+
+describe('a request that would make an object, under way when its asker gives up', () => {
+  // OSS does it all the same: a file that nobody knows of would lie in the bucket.
+  it.each(['write', 'copyFile'] as const)('is waited for: %s', async (what) => {
+    await putRaw(raw, `${folder}/from`, 'content');
+    await oss.fault('slow', { method: 'PUT' });
+    const stop = new AbortController();
+    const { signal } = stop;
+    const going = what === 'write' ? ufs.write('made', Readable.from([Buffer.from('content')], { objectMode: false }), { signal }) : ufs.copyFile('from', 'made', signal);
+    await metFault();
+    stop.abort();
+    expect(await going).toMatchObject({ size: 7 });
+    expect(await ufs.status('made')).toMatchObject({ kind: 'file', size: 7 });
+    // Before it is under way nothing is asked at all.
+    const late = what === 'write' ? ufs.write('late', Readable.from([Buffer.from('x')], { objectMode: false }), { signal }) : ufs.copyFile('from', 'late', signal);
+    expect(await failureOf(late)).toMatchObject({ code: 'CANCELLED' });
+    expect(await ufs.status('late')).toBeUndefined();
+  });
+});
+
 /** Every way to ask; none may answer "there is nothing". */
 function asks(target: Ufs): [string, () => Promise<unknown>][] {
   return [

@@ -7,6 +7,7 @@ import { createMounts } from './mounts.ts';
 import { requireSuperuser } from '../namespace/permissions.ts';
 import { openFile } from './read.ts';
 import { createStorage } from './storage.ts';
+import { createSyncing } from './syncing.ts';
 import { createFile } from './write.ts';
 import type { Changes, Content, Entries } from './file-system.ts';
 
@@ -34,6 +35,7 @@ export function createFileSystem(parts: FileSystemParts): FileSystem {
     content,
     mounts: createMounts(context),
     storage: createStorage(context),
+    syncing: createSyncing(context),
     transfers: parts.transfers({ entries, changes, content }),
     user: context.subject.user,
     close: () => parts.close(),

@@ -9,15 +9,15 @@ import { parentOf } from '../uri.ts';
 import { keepEmptyParent, ufsOrClose } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
 import { deleteFailed, deleteObjects, putBack } from './delete-work.ts';
-import type { DeleteOptions } from './file-system.ts';
+import type { DeleteOptions, SyncOptions } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { configFor } from './path-config.ts';
 import { purgeDetached } from './purge.ts';
 import { closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
 import { inBatches } from './tree-walk.ts';
 
-export async function removePath(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions): Promise<void> {
-  await lookUp(context, path);
+export async function removePath(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions, sync: SyncOptions = {}): Promise<void> {
+  await lookUp(context, path, sync);
   const refusals = context.journal.read((view) => {
     const { target } = removable(view, context.subject, removeInput(path, options));
     return [...refusedBelow(view, context.subject, { child: target, path }, 'write')];

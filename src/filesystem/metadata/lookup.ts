@@ -9,7 +9,7 @@ import { keyOf } from '../delete-work.ts';
 import type { SyncOptions } from '../file-system.ts';
 import { RemovalGuard } from './guard.ts';
 import { attachedDirectory, insertLoaded } from './insert.ts';
-import { isSyncDue, syncOptions } from './options.ts';
+import { isSyncDue, syncOptions, wantedAt } from './options.ts';
 import { syncEntry } from './sync.ts';
 
 /** Afterwards the namespace has the path if the storage has it (and, when a sync is due, has it as the storage has it). */
@@ -17,10 +17,10 @@ export async function lookUp(context: FileSystemContext, path: AlluxioPath, opti
   const wanted = syncOptions(context, path, options);
   const { missing, due } = context.journal.read((view) => {
     const resolution = resolve(view, path);
-    return { missing: resolution.missing.length, due: resolution.missing.length === 0 && isSyncDue(deepest(resolution).inode, wanted, context.now()) };
+    return { missing: resolution.missing.length, due: isSyncDue(deepest(resolution).inode, wantedAt(context, view, resolution.chain, wanted), context.now()) };
   });
   if (missing > 0) {
-    if (wanted.loadType !== 'NEVER' || wanted.syncIntervalMs >= 0) await loadMissing(context, path);
+    if (wanted.loadType !== 'NEVER' || wanted.syncIntervalMs >= 0 || due) await loadMissing(context, path);
   } else if (due) await syncEntry(context, path);
 }
 

@@ -1,6 +1,7 @@
 /** Puts the groups of operations together over one context. */
 import type { FileSystem, Transfers } from './file-system.ts';
 import type { FileSystemContext } from './context.ts';
+import { backgroundEnded } from './background.ts';
 import { createChanges } from './changes.ts';
 import { createEntries } from './entries.ts';
 import { createMounts } from './mounts.ts';
@@ -38,6 +39,9 @@ export function createFileSystem(parts: FileSystemParts): FileSystem {
     syncing: createSyncing(context),
     transfers: parts.transfers({ entries, changes, content }),
     user: context.subject.user,
-    close: () => parts.close(),
+    close: async () => {
+      await backgroundEnded(context);
+      await parts.close();
+    },
   };
 }

@@ -38,6 +38,11 @@ export function createStorage(context: FileSystemContext): Storage {
 async function freeTree(context: FileSystemContext, path: AlluxioPath, forced: boolean): Promise<void> {
   await lookUp(context, path);
   const id = context.journal.read((view) => checked(context, view, path, READ).target.inode.id);
+  await freeBelow(context, path, id, forced);
+}
+
+/** @throws FAILED_PRECONDITION, and then nothing has been freed */
+export async function freeBelow(context: FileSystemContext, path: AlluxioPath, id: number, forced: boolean): Promise<void> {
   for await (const page of walkTree(context, id)) for (const walked of page) refuseToFree(path, walked, forced);
   for await (const batch of inBatches(walkTree(context, id), BATCH)) await freeBatch(context, batch, forced);
 }
@@ -65,7 +70,7 @@ async function freeBatch(context: FileSystemContext, batch: readonly Walked[], f
 }
 
 /** Drops the blocks that are chosen inside the transaction: records first, then files. Returns their bytes. */
-export async function dropBlocks(context: FileSystemContext, choose: (tx: Transaction) => BlockRecord[]): Promise<number> {
+async function dropBlocks(context: FileSystemContext, choose: (tx: Transaction) => BlockRecord[]): Promise<number> {
   const freed = await transact(context, (tx) => {
     const blocks = choose(tx);
     if (blocks.length === 0) return undefined;

@@ -14,6 +14,7 @@ import { syncEntry } from './sync.ts';
 
 /** Afterwards the namespace has the path if the storage has it (and, when a sync is due, has it as the storage has it). */
 export async function lookUp(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
+  if (context.journal.read((view) => view.expired(context.now(), 1).length > 0)) await (await import('../expiry.ts')).expireDue(context);
   const wanted = syncOptions(context, path, options);
   const { missing, due } = context.journal.read((view) => {
     const resolution = resolve(view, path);

@@ -5,8 +5,9 @@
 import { AlluxioError, hasCode, messageOf } from '../errors.ts';
 import type { IntentRecord, IntentWork, MountRecord } from '../journal/records.ts';
 import { mountIfThere, reattach, removeEmpty } from '../namespace/remove.ts';
-import type { Ufs } from '../ufs/ufs.ts';
+import type { Ufs, UfsPage } from '../ufs/ufs.ts';
 import type { FileSystemContext } from './context.ts';
+import { forEachParallel } from './parallel.ts';
 import { purgeDetached } from './purge.ts';
 import { closeIntent, transact } from './transact.ts';
 import type { Walked } from './tree-walk.ts';
@@ -65,10 +66,17 @@ async function deleteKnown(context: FileSystemContext, input: { ufs: Ufs; work: 
     }
   }
   if (outcome.failures.length > 0) return;
-  for (const directory of directories.reverse()) {
-    if (directory.child.inode.persistence === 'PERSISTED') await ufs.removeDirectory(keyOf(work.key, directory.relative));
-    outcome.deleted.add(directory.child.inode.id);
-  }
+  const persisted = directories.filter(({ child }) => child.inode.persistence === 'PERSISTED');
+  await removeDirectories(context, ufs, persisted.map(({ relative }) => keyOf(work.key, relative)));
+  for (const { child } of directories) outcome.deleted.add(child.inode.id);
+}
+
+/** Empty directories, the deepest first, those of one depth side by side: each takes the store several requests. */
+export async function removeDirectories(context: FileSystemContext, ufs: Ufs, keys: readonly string[]): Promise<void> {
+  const levels: string[][] = [];
+  for (const key of keys) (levels[key.split('/').length] ??= []).push(key);
+  const parallel = context.config.integer('alluxio.underfs.object.store.service.threads');
+  for (const level of levels.reverse()) await forEachParallel(level ?? [], parallel, async (key) => void (await ufs.removeDirectory(key)));
 }
 
 /** True when the storage holds something below the tree that the namespace does not know: it would go unseen. */
@@ -87,8 +95,12 @@ export async function unknownBelow(context: FileSystemContext, mount: MountRecor
   return false;
 }
 
-async function* entryNames(pages: AsyncIterable<{ entries: readonly { name: string; kind: string }[] }>): AsyncGenerator<{ name: string; directory: boolean }[]> {
-  for await (const page of pages) yield page.entries.map(({ name, kind }) => ({ name, directory: kind === 'directory' }));
+/** A key that no path can name has the name '', which nothing in the namespace has. */
+async function* entryNames(pages: AsyncIterable<UfsPage>): AsyncGenerator<{ name: string; directory: boolean }[]> {
+  for await (const page of pages) {
+    if (page.unusable.length > 0) yield [{ name: '', directory: false }];
+    yield page.entries.map(({ name, kind }) => ({ name, directory: kind === 'directory' }));
+  }
 }
 
 /** `directories`: relative path → inode id, filled on the way. */

@@ -102,7 +102,7 @@ async function* storedEntries(context: FileSystemContext, place: Place): AsyncGe
 }
 
 export function warnUnusable(context: FileSystemContext, where: string, count: number): void {
-  if (count > 0) context.warn(`${count} ${count === 1 ? 'object' : 'objects'} in ${where} cannot be named by a path (an empty, "." or ".." component) and are left out.`);
+  if (count > 0) context.warn(`${count} ${count === 1 ? 'object' : 'objects'} in ${where} cannot be named by a path (an empty, "." or ".." component) and ${count === 1 ? 'is' : 'are'} left out.`);
 }
 
 /** @throws NOT_A_DIRECTORY */

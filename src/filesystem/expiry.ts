@@ -136,6 +136,7 @@ async function finish(context: FileSystemContext, removal: Step['removals'][numb
     await keepEmptyParent(context, parentOf(path));
   } catch (error) {
     // The intent stays: the next changing command goes on with it.
+    if (context.signal.aborted) return;
     context.warn(`The time to live of ${path} is over; it is removed later: ${messageOf(error)}`);
   }
 }

@@ -145,5 +145,24 @@ describe('a bucket that others change', () => {
     expect(await listed('/n/s')).toEqual(['/n/s/b', '/n/s/c']);
     await shell.refused(['setDirectChildrenLoaded', 'true', '/n/s/c'], 'Path "/n/s/c" is not a directory.\n');
     await shell.refused(['needsSync', '/missing'], 'Path "/missing" does not exist.\n');
+    await shell.refused(['setDirectChildrenLoaded', 'maybe', '/n'], 'setDirectChildrenLoaded takes true or false, not maybe\nUsage: setDirectChildrenLoaded <true|false> <path>\nSets DirectChildrenLoaded of a specific path to true or false.\n');
+  });
+
+  it('is for those who may', async () => {
+    await all(['mkdir', '/mine'], ['chmod', '700', '/mine']);
+    const denied = async (bits: string, ...args: string[]) => {
+      const { status, stderr } = await shell.fs('-Dalluxio.security.login.username=bob', ...args);
+      expect([args, status, stderr.split('\n').find((line) => line.startsWith('Permission'))]).toEqual([args, 255, expect.stringContaining(`Permission denied: user=bob, access=${bits}, path=/mine: failed at mine,`)]);
+    };
+    await Promise.all([
+      denied('r--', 'checkConsistency', '/mine'),
+      denied('-w-', 'startSync', '/mine'),
+      denied('-w-', 'stopSync', '/mine'),
+      denied('-w-', 'needsSync', '/mine'),
+      denied('-w-', 'setDirectChildrenLoaded', 'false', '/mine'),
+      denied('-w-', 'setTtl', '/mine', '1d'),
+      denied('-w-', 'unsetTtl', '/mine'),
+    ]);
+    expect(await all(['getSyncPathList'])).toBe('The following paths are under active sync\n');
   });
 });

@@ -21,7 +21,8 @@ export function parseOptions(spec: CommandSpec, words: readonly string[]): Optio
 export function helpText(spec: CommandSpec, width: number): string {
   const prefix = spec.group === 'top' ? 'alluxio' : `alluxio ${spec.group}`;
   const command = new Command(spec.name).helpOption('--help', 'show this page').configureHelp({ helpWidth: width });
-  command.usage(spec.usage.slice(spec.name.length).trim());
+  // The usage of load is a text of several lines that does not begin with its name.
+  command.usage(spec.usage.startsWith(spec.name) ? spec.usage.slice(spec.name.length).trim() : spec.usage);
   command.description(spec.description === undefined ? spec.summary : `${spec.summary}\n\n${spec.description}`);
   const parent = new Command(prefix);
   parent.addCommand(command);

@@ -147,6 +147,7 @@ function lazyTransfers(load: () => Promise<FileSystem['transfers']>): FileSystem
   return {
     upload: async (...args) => (await load()).upload(...args),
     download: async (...args) => (await load()).download(...args),
+    migrate: async (...args) => (await load()).migrate(...args),
     copy: async (...args) => (await load()).copy(...args),
   };
 }

@@ -49,6 +49,11 @@ export const MASTER_PROPERTIES: readonly PropertySpec[] = [
     key: 'alluxio.master.ttl.checker.interval', type: 'duration', default: '1hour', aliases: ['alluxio.master.ttl.checker.interval.ms'], scope: 'MASTER',
     help: 'Period in which a running master looks for expired files.',
   },
+  {
+    key: 'alluxio.master.ufs.active.sync.interval', type: 'duration', default: '30sec', scope: 'MASTER',
+    help: 'How old metadata below a sync point may be before whoever comes by compares it with the under storage.',
+  },
+  { key: 'alluxio.master.ufs.active.sync.initial.sync.enabled', type: 'boolean', default: 'true', scope: 'MASTER', help: 'startSync compares the whole tree at once.' },
   { key: 'alluxio.master.persistence.checker.interval', type: 'duration', default: '1s', scope: 'MASTER', help: 'Period in which finished persists are noted.' },
   { key: 'alluxio.master.persistence.scheduler.interval', type: 'duration', default: '1s', scope: 'MASTER', help: 'Period in which persists are started.' },
   { key: 'alluxio.master.persistence.initial.interval', type: 'duration', default: '1s', scope: 'MASTER', help: 'First pause before a failed persist is tried again.' },

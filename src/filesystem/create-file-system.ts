@@ -1,12 +1,14 @@
 /** Puts the groups of operations together over one context. */
 import type { FileSystem, Transfers } from './file-system.ts';
 import type { FileSystemContext } from './context.ts';
+import { backgroundEnded } from './background.ts';
 import { createChanges } from './changes.ts';
 import { createEntries } from './entries.ts';
 import { createMounts } from './mounts.ts';
 import { requireSuperuser } from '../namespace/permissions.ts';
 import { openFile } from './read.ts';
 import { createStorage } from './storage.ts';
+import { createSyncing } from './syncing.ts';
 import { createFile } from './write.ts';
 import type { Changes, Content, Entries } from './file-system.ts';
 
@@ -34,8 +36,12 @@ export function createFileSystem(parts: FileSystemParts): FileSystem {
     content,
     mounts: createMounts(context),
     storage: createStorage(context),
+    syncing: createSyncing(context),
     transfers: parts.transfers({ entries, changes, content }),
     user: context.subject.user,
-    close: () => parts.close(),
+    close: async () => {
+      await backgroundEnded(context);
+      await parts.close();
+    },
   };
 }

@@ -2,17 +2,18 @@
  * The under-storage half of a removal. The inodes hang in limbo, so the namespace shows the path gone; here the objects follow. What could not be
  * deleted comes back to its place with the reason, what was deleted stays gone.
  */
-import { AlluxioError, messageOf } from '../errors.ts';
+import { AlluxioError, hasCode, messageOf } from '../errors.ts';
 import type { IntentRecord, IntentWork, MountRecord } from '../journal/records.ts';
 import { mountIfThere, reattach, removeEmpty } from '../namespace/remove.ts';
-import type { Ufs } from '../ufs/ufs.ts';
+import type { Ufs, UfsPage } from '../ufs/ufs.ts';
 import type { FileSystemContext } from './context.ts';
+import { forEachParallel } from './parallel.ts';
 import { purgeDetached } from './purge.ts';
 import { closeIntent, transact } from './transact.ts';
 import type { Walked } from './tree-walk.ts';
 import { inBatches, walkTree } from './tree-walk.ts';
 
-type DeleteWork = Extract<IntentWork, { kind: 'delete' }>;
+export type DeleteWork = Extract<IntentWork, { kind: 'delete' }>;
 
 const BATCH = 1000;
 
@@ -65,10 +66,53 @@ async function deleteKnown(context: FileSystemContext, input: { ufs: Ufs; work: 
     }
   }
   if (outcome.failures.length > 0) return;
-  for (const directory of directories.reverse()) {
-    if (directory.child.inode.persistence === 'PERSISTED') await ufs.removeDirectory(keyOf(work.key, directory.relative));
-    outcome.deleted.add(directory.child.inode.id);
+  const persisted = directories.filter(({ child }) => child.inode.persistence === 'PERSISTED');
+  await removeDirectories(context, ufs, persisted.map(({ relative }) => keyOf(work.key, relative)));
+  for (const { child } of directories) outcome.deleted.add(child.inode.id);
+}
+
+/** Empty directories, the deepest first, those of one depth side by side: each takes the store several requests. */
+export async function removeDirectories(context: FileSystemContext, ufs: Ufs, keys: readonly string[]): Promise<void> {
+  const levels: string[][] = [];
+  for (const key of keys) (levels[key.split('/').length] ??= []).push(key);
+  const parallel = context.config.integer('alluxio.underfs.object.store.service.threads');
+  for (const level of levels.reverse()) await forEachParallel(level ?? [], parallel, async (key) => void (await ufs.removeDirectory(key)));
+}
+
+/** True when the storage holds something below the tree that the namespace does not know: it would go unseen. */
+export async function unknownBelow(context: FileSystemContext, mount: MountRecord, tree: { readonly inodeId: number; readonly key: string }): Promise<boolean> {
+  const ufs = await context.ufs(mount);
+  const known = new Map<string, number>([['', tree.inodeId]]);
+  try {
+    for await (const batch of inBatches(entryNames(ufs.list(tree.key, { recursive: true, signal: context.signal })), BATCH)) {
+      for (const { name, directory } of batch.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        if (!isKnown(context, known, name, directory)) return true;
+      }
+    }
+  } catch (error) {
+    if (!hasCode(error, 'NOT_FOUND')) throw error;
   }
+  return false;
+}
+
+/** A key that no path can name has the name '', which nothing in the namespace has. */
+async function* entryNames(pages: AsyncIterable<UfsPage>): AsyncGenerator<{ name: string; directory: boolean }[]> {
+  for await (const page of pages) {
+    if (page.unusable.length > 0) yield [{ name: '', directory: false }];
+    yield page.entries.map(({ name, kind }) => ({ name, directory: kind === 'directory' }));
+  }
+}
+
+/** `directories`: relative path → inode id, filled on the way. */
+function isKnown(context: FileSystemContext, directories: Map<string, number>, name: string, directory: boolean): boolean {
+  const cut = name.lastIndexOf('/');
+  const above = cut < 0 ? '' : name.slice(0, cut);
+  if (!directories.has(above) && !isKnown(context, directories, above, true)) return false;
+  const parentId = directories.get(above) ?? 0;
+  const inode = context.journal.read((view) => view.child(parentId, name.slice(cut + 1)));
+  if (inode === undefined || inode.directory !== directory) return false;
+  if (directory) directories.set(name, inode.id);
+  return true;
 }
 
 /** With `unchecked`, the whole prefix goes, objects that the namespace never saw included. */

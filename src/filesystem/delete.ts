@@ -6,18 +6,17 @@ import type { RemoveInput, RemovePlan } from '../namespace/remove.ts';
 import { detach, planRemove, removable } from '../namespace/remove.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { parentOf } from '../uri.ts';
-import { keepEmptyParent, ufsOrClose } from './stored-parents.ts';
+import { keepEmptyParent } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
-import { deleteFailed, deleteObjects, putBack } from './delete-work.ts';
-import type { DeleteOptions } from './file-system.ts';
+import { deleteFailed, deleteObjects, putBack, unknownBelow } from './delete-work.ts';
+import type { DeleteOptions, SyncOptions } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { configFor } from './path-config.ts';
 import { purgeDetached } from './purge.ts';
 import { closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
-import { inBatches } from './tree-walk.ts';
 
-export async function removePath(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions): Promise<void> {
-  await lookUp(context, path);
+export async function removePath(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions, sync: SyncOptions = {}): Promise<void> {
+  await lookUp(context, path, sync);
   const refusals = context.journal.read((view) => {
     const { target } = removable(view, context.subject, removeInput(path, options));
     return [...refusedBelow(view, context.subject, { child: target, path }, 'write')];
@@ -82,38 +81,14 @@ async function deletePersisted(context: FileSystemContext, removal: Removal & { 
   await purgeDetached(context, target.inode.id, intent.id);
 }
 
-/** Objects that the namespace does not know would go unseen with a recursive removal. @throws FAILED_PRECONDITION in the sheet's words */
-async function requireInSync(context: FileSystemContext, removal: Removal): Promise<void> {
-  const { plan, intent, path } = removal;
+/** @throws FAILED_PRECONDITION in the sheet's words */
+async function requireInSync(context: FileSystemContext, { plan, intent, path }: Removal): Promise<void> {
   try {
-    const ufs = await ufsOrClose(context, intent, plan.mounted.mount);
-    const known = new Map<string, number>([['', plan.target.inode.id]]);
-    for await (const batch of inBatches(entryNames(ufs.list(plan.mounted.key, { recursive: true, signal: context.signal })), 1000)) {
-      for (const { name, directory } of batch.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        if (!isKnown(context, known, name, directory)) throw outOfSync(path);
-      }
-    }
+    if (await unknownBelow(context, plan.mounted.mount, { inodeId: plan.target.inode.id, key: plan.mounted.key })) throw outOfSync(path);
   } catch (error) {
-    if (error instanceof AlluxioError && error.code === 'NOT_FOUND') return;
     await transact(context, (tx) => closeIntent(tx, intent.id));
     throw error;
   }
-}
-
-async function* entryNames(pages: AsyncIterable<{ entries: readonly { name: string; kind: string }[] }>): AsyncGenerator<{ name: string; directory: boolean }[]> {
-  for await (const page of pages) yield page.entries.map(({ name, kind }) => ({ name, directory: kind === 'directory' }));
-}
-
-/** `directories`: relative path → inode id, filled on the way. */
-function isKnown(context: FileSystemContext, directories: Map<string, number>, name: string, directory: boolean): boolean {
-  const cut = name.lastIndexOf('/');
-  const above = cut < 0 ? '' : name.slice(0, cut);
-  if (!directories.has(above) && !isKnown(context, directories, above, true)) return false;
-  const parentId = directories.get(above) ?? 0;
-  const inode = context.journal.read((view) => view.child(parentId, name.slice(cut + 1)));
-  if (inode === undefined || inode.directory !== directory) return false;
-  if (directory) directories.set(name, inode.id);
-  return true;
 }
 
 function outOfSync(path: AlluxioPath): AlluxioError {

@@ -7,7 +7,7 @@ import type { FileSystemContext } from './context.ts';
 import type { BlockInfo, Entries, SyncOptions, Totals } from './file-system.ts';
 import { globPaths } from './glob.ts';
 import { listEntries } from './listing.ts';
-import { isComplete, loadTree } from './metadata/load-tree.ts';
+import { loadTree } from './metadata/load-tree.ts';
 import { loadChildren } from './metadata/load-children.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { checked, statusOf } from './status.ts';
@@ -37,7 +37,7 @@ async function totalsOf(context: FileSystemContext, path: AlluxioPath): Promise<
   await lookUp(context, path);
   const all = context.journal.read((view) => !checked(context, view, path, READ).target.inode.directory || isSuperuser(view, context.subject));
   if (!all) return visibleTotals(context, path);
-  if (!isComplete(context, path)) await loadTree(context, path);
+  await loadTree(context, path);
   return context.journal.read((view) => {
     const { inode } = existing(view, path).target;
     if (!inode.directory) return { files: 1, directories: 0, bytes: inode.length, cachedBytes: inode.cachedBytes };

@@ -229,11 +229,19 @@ export interface TransferOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What the job service copies with. */
+export interface MigrateOptions extends TransferOptions {
+  /** Files that exist at the target are replaced; else each is a problem. */
+  readonly overwrite: boolean;
+}
+
 export interface Storage {
   /** Caches every block below the path. `onFile` after each entry, children before their directory; `alreadyCached` when nothing had to be read. */
   load(path: AlluxioPath, options: { onEntry(status: FileStatus, alreadyCached: boolean): void; onProblem(p: Problem): void; progress?: Progress; signal?: AbortSignal }): Promise<void>;
   /** @throws FAILED_PRECONDITION with the sheet's two texts (not persisted; pinned). */
   free(path: AlluxioPath, options: { forced: boolean }): Promise<void>;
+  /** Drops every cached block that the under storage has a copy of, pinned ones too (the pins stay). The superuser's. @throws PERMISSION_DENIED */
+  freeAll(): Promise<{ readonly freedBytes: number; readonly keptBytes: number }>;
   /** Files below the path that are not in the under storage. */
   pending(path: AlluxioPath): AsyncIterable<readonly FileStatus[]>;
   /** Persists one file and its ancestors; fine when it is persisted already. @throws what went wrong */
@@ -246,12 +254,38 @@ export interface TierUsage {
   readonly directories: readonly { readonly path: string; readonly capacity: number; readonly used: number }[];
 }
 
+/** A path under automatic sync. */
+export interface SyncPoint {
+  readonly path: AlluxioPath;
+  /** The first comparison of the whole tree. */
+  readonly initial: 'SKIPPED' | 'RUNNING' | 'DONE';
+}
+
+/** Keeping metadata and under storage true to each other. */
+export interface Syncing {
+  /** Persisted paths at and below that the under storage has otherwise or not at all, ascending. Changes nothing. @throws NOT_FOUND */
+  inconsistencies(path: AlluxioPath, signal?: AbortSignal): Promise<AlluxioPath[]>;
+  /** Drops what is known of each path, with its cached blocks, and reads it again; never touches the under storage, never loses what is only here. */
+  repair(paths: readonly AlluxioPath[], options: { threads: number; onRepaired(path: AlluxioPath, directory: boolean): void; onProblem(p: Problem): void; signal?: AbortSignal }): Promise<void>;
+  /** Sorted by path. */
+  points(): Promise<SyncPoint[]>;
+  /** Compares the tree now, and from now on whenever a command comes by and the last look is older than the interval. @throws NOT_A_DIRECTORY, FAILED_PRECONDITION when it is a sync point already */
+  start(path: AlluxioPath): Promise<void>;
+  /** @throws FAILED_PRECONDITION when it is no sync point */
+  stop(path: AlluxioPath): Promise<void>;
+  /** The next access to the path or anything below compares it. */
+  mark(path: AlluxioPath): Promise<void>;
+  /** False: the next listing asks the under storage for children that are not known yet. @throws NOT_A_DIRECTORY */
+  setChildrenLoaded(path: AlluxioPath, loaded: boolean): Promise<void>;
+}
+
 export interface FileSystem {
   readonly entries: Entries;
   readonly changes: Changes;
   readonly content: Content;
   readonly mounts: Mounts;
   readonly storage: Storage;
+  readonly syncing: Syncing;
   /** Copies between the local disk and the namespace, and inside it; see transfers/. */
   readonly transfers: Transfers;
   /** The acting user. */
@@ -267,5 +301,7 @@ export interface Transfers {
   /** `source` is an absolute local path or pattern; `typedTarget` is echoed. */
   upload(source: string, target: { plain: AlluxioPath; typed: string }, options: TransferOptions, report: CopyReport): Promise<void>;
   download(source: { plain: AlluxioPath; typed: string }, target: string, options: TransferOptions, report: CopyReport): Promise<void>;
+  /** `distributedCp`: the target plays the source's part. @throws FAILED_PRECONDITION when it lies below the source */
+  migrate(source: { plain: AlluxioPath; typed: string }, target: { plain: AlluxioPath; typed: string }, options: MigrateOptions, report: CopyReport): Promise<void>;
   copy(source: { plain: AlluxioPath; typed: string }, target: { plain: AlluxioPath; typed: string }, options: TransferOptions, report: CopyReport): Promise<void>;
 }

@@ -23,3 +23,22 @@ export async function forEachParallel<T>(items: Iterable<T> | AsyncIterable<T>, 
   await Promise.all(Array.from({ length: Math.max(1, limit) }, lane));
   if (failures.length > 0) throw failures[0];
 }
+
+/** The same for work that has something to tell: told in the order of the items, as soon as all before it have been. */
+export async function forEachInOrder<T>(items: Iterable<T>, limit: number, work: (item: T) => Promise<() => void>): Promise<void> {
+  const held = new Map<number, () => void>();
+  let told = 0;
+  await forEachParallel(numbered(items), limit, async ([turn, item]) => {
+    held.set(turn, await work(item));
+    for (let next = held.get(told); next !== undefined; next = held.get(told)) {
+      held.delete(told);
+      told += 1;
+      next();
+    }
+  });
+}
+
+function* numbered<T>(items: Iterable<T>): Generator<[number, T]> {
+  let turn = 0;
+  for (const item of items) yield [turn++, item];
+}

@@ -8,7 +8,7 @@ import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
 import type { Ufs } from '../ufs/ufs.ts';
 import type { FileSystemContext } from './context.ts';
-import { keyOf } from './delete-work.ts';
+import { keyOf, removeDirectories } from './delete-work.ts';
 import { forEachParallel } from './parallel.ts';
 import { closeIntent, transact } from './transact.ts';
 import type { Walked } from './tree-walk.ts';
@@ -67,13 +67,25 @@ async function makeParent(ufs: Ufs, key: string): Promise<void> {
 async function copyAll(context: FileSystemContext, ufs: Ufs, work: RenameWork): Promise<ChangedHash[]> {
   const changed: ChangedHash[] = [];
   const parallel = context.config.integer('alluxio.underfs.object.store.service.threads');
+  await forEachParallel(await leavesOf(context, work), parallel, (key) => ufs.makeDirectory(key));
   await forEachParallel(persistedOf(context, work.inodeId), parallel, async ({ child, relative }) => {
+    if (child.inode.directory) return;
     const [from, to] = [keyOf(work.fromKey, relative), keyOf(work.toKey, relative)];
-    if (child.inode.directory) return ufs.makeDirectory(to);
     const written = await ufs.copyFile(from, to, context.signal);
     if (written.contentHash !== child.inode.contentHash) changed.push({ id: child.inode.id, contentHash: written.contentHash });
   });
   return changed;
+}
+
+/** Target keys of the directories without directories in them: making one makes those above it, and asks the store for each. */
+async function leavesOf(context: FileSystemContext, work: RenameWork): Promise<string[]> {
+  const directories = new Set<string>();
+  for await (const { child, relative } of persistedOf(context, work.inodeId)) {
+    if (!child.inode.directory) continue;
+    directories.delete(relative.slice(0, Math.max(0, relative.lastIndexOf('/'))));
+    directories.add(relative);
+  }
+  return [...directories].map((relative) => keyOf(work.toKey, relative));
 }
 
 async function* persistedOf(context: FileSystemContext, id: number): AsyncGenerator<Walked> {
@@ -127,5 +139,5 @@ async function deleteKeys(context: FileSystemContext, input: { ufs: Ufs; id: num
     const [failure] = files.length === 0 ? [] : await ufs.deleteFiles(files);
     if (failure !== undefined) throw failure.error;
   }
-  for (const directory of directories.reverse()) await ufs.removeDirectory(directory);
+  await removeDirectories(context, ufs, directories);
 }

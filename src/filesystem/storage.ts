@@ -1,7 +1,9 @@
 /** What is cached, what is persisted: load, free, pending, persist, capacity. */
 import { AlluxioError } from '../errors.ts';
+import type { Transaction, View } from '../journal/journal.ts';
+import type { BlockRecord } from '../journal/records.ts';
 import { removeBlocks } from '../namespace/block-space.ts';
-import { READ } from '../namespace/permissions.ts';
+import { READ, requireSuperuser } from '../namespace/permissions.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { joinPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
@@ -20,6 +22,7 @@ const BATCH = 500;
 export function createStorage(context: FileSystemContext): Storage {
   return {
     load: (path, options) => loadEntries(context, path, options),
+    freeAll: () => freeAll(context),
     free: (path, { forced }) => freeTree(context, path, forced),
     pending: (path) => pendingBelow(context, path),
     persist: async (path, options) => {
@@ -35,6 +38,11 @@ export function createStorage(context: FileSystemContext): Storage {
 async function freeTree(context: FileSystemContext, path: AlluxioPath, forced: boolean): Promise<void> {
   await lookUp(context, path);
   const id = context.journal.read((view) => checked(context, view, path, READ).target.inode.id);
+  await freeBelow(context, path, id, forced);
+}
+
+/** @throws FAILED_PRECONDITION, and then nothing has been freed */
+export async function freeBelow(context: FileSystemContext, path: AlluxioPath, id: number, forced: boolean): Promise<void> {
   for await (const page of walkTree(context, id)) for (const walked of page) refuseToFree(path, walked, forced);
   for await (const batch of inBatches(walkTree(context, id), BATCH)) await freeBatch(context, batch, forced);
 }
@@ -51,22 +59,54 @@ function refuseToFree(top: AlluxioPath, walked: Walked, forced: boolean): void {
 }
 
 async function freeBatch(context: FileSystemContext, batch: readonly Walked[], forced: boolean): Promise<void> {
-  const freed = await transact(context, (tx) => {
-    const blocks = batch.flatMap(({ child }) => {
+  await dropBlocks(context, (tx) =>
+    batch.flatMap(({ child }) => {
       const now = tx.locate(child.inode.id)?.inode;
       if (now === undefined) return [];
       if (forced && now.pinned) tx.append({ type: 'inode-changed', id: now.id, change: { pinned: false, pinnedMedia: [], replicationMin: 0 } });
       return now.directory || now.persistence !== 'PERSISTED' || (now.pinned && !forced) ? [] : tx.blocks(now.id);
-    });
+    }),
+  );
+}
+
+/** Drops the blocks that are chosen inside the transaction: records first, then files. Returns their bytes. */
+async function dropBlocks(context: FileSystemContext, choose: (tx: Transaction) => BlockRecord[]): Promise<number> {
+  const freed = await transact(context, (tx) => {
+    const blocks = choose(tx);
     if (blocks.length === 0) return undefined;
     const addresses = blocks.map(({ fileId, index, directory }) => ({ fileId, index, directory }));
     const intent = openIntent(context, tx, [], { kind: 'evict', blocks: addresses, thenPurge: 0 });
     removeBlocks(tx, blocks);
-    return { intent, addresses };
+    return { intent, addresses, bytes: blocks.reduce((sum, block) => sum + block.length, 0) };
   });
-  if (freed === undefined) return;
+  if (freed === undefined) return 0;
   await context.blocks.remove(freed.addresses);
   await transact(context, (tx) => closeIntent(tx, freed.intent.id));
+  return freed.bytes;
+}
+
+/** Block by block as the cache directories hold them, so that it costs what is cached and not what is known. */
+async function freeAll(context: FileSystemContext): Promise<{ freedBytes: number; keptBytes: number }> {
+  let freedBytes = 0;
+  let keptBytes = 0;
+  context.journal.read((view) => requireSuperuser(view, context.subject));
+  for (const { index } of context.blocks.directories) {
+    let after: BlockRecord | undefined;
+    do {
+      const from = after;
+      const page = context.journal.read((view) => view.blocksByUse(index, { limit: BATCH, ...(from === undefined ? {} : { after: from }) }));
+      const freed = await dropBlocks(context, (tx) => page.flatMap(({ fileId, index: at }) => (isStored(tx, fileId) ? (tx.block(fileId, at) ?? []) : [])));
+      const bytes = page.reduce((sum, block) => sum + block.length, 0);
+      freedBytes += freed;
+      keptBytes += Math.max(0, bytes - freed);
+      after = page.length < BATCH ? undefined : page[page.length - 1];
+    } while (after !== undefined);
+  }
+  return { freedBytes, keptBytes };
+}
+
+function isStored(view: View, fileId: number): boolean {
+  return view.locate(fileId)?.inode.persistence === 'PERSISTED';
 }
 
 async function* pendingBelow(context: FileSystemContext, path: AlluxioPath): AsyncGenerator<readonly FileStatus[]> {

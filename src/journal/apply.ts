@@ -9,7 +9,7 @@ import { LeaseTable } from './apply-leases.ts';
 import type { Entry, InodeChange } from './entries.ts';
 import { decodeInode, encodeInode, inWholeMs } from './inode-codec.ts';
 import { LIMBO_ID, ROOT_ID, type UsageRecord } from './journal.ts';
-import { expiryKey, factKey, inodeKey, intentKey, mountKey, pathDefaultsKey, placeKey, sequenceKey, toPersistKey } from './keys.ts';
+import { expiryKey, factKey, inodeKey, intentKey, mountKey, pathDefaultsKey, placeKey, sequenceKey, syncKey, toPersistKey } from './keys.ts';
 import type { KvWriter } from './kv.ts';
 import { violated } from './precondition.ts';
 import type { InodeRecord, TotalsRecord } from './records.ts';
@@ -78,7 +78,7 @@ export class Applier {
     }
   }
 
-  #applyRare(entry: Extract<Entry, { type: `${'mount' | 'intent' | 'path' | 'fact' | 'sequence'}-${string}` }>): void {
+  #applyRare(entry: Extract<Entry, { type: `${'mount' | 'intent' | 'sync' | 'path' | 'fact' | 'sequence'}-${string}` }>): void {
     switch (entry.type) {
       case 'mount-added':
       case 'mount-changed':
@@ -92,6 +92,11 @@ export class Applier {
       case 'intent-closed':
         this.#leases.replace(entry.id, this.#tables.intent(entry.id)?.leases ?? [], []);
         return this.#dropRecord(intentKey(entry.id), `intent ${entry.id} is not there`);
+      case 'sync-set':
+        this.#require(entry.sync.id);
+        return this.#kv.put(syncKey(entry.sync.id), encodeJson(entry.sync));
+      case 'sync-cleared':
+        return this.#dropRecord(syncKey(entry.id), `inode ${entry.id} has no sync record`);
       case 'path-defaults-set':
         return this.#setPathDefaults(entry.path, entry.properties);
       case 'fact-set':
@@ -180,6 +185,7 @@ export class Applier {
     this.#index(inode, undefined);
     this.#kv.delete(inodeKey(parentId, name));
     this.#kv.delete(placeKey(id));
+    this.#kv.delete(syncKey(id));
     this.#parents.delete(id);
     this.#directories.delete(id);
   }

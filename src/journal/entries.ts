@@ -2,7 +2,7 @@
  * The closed set of log entries. Each is self-contained data: ids, times and random values are decided before and written here, so that a replay
  * needs nothing else. Totals of ancestors, the TTL index, the to-be-persisted index, cachedBytes and usage are consequences that apply() keeps.
  */
-import type { BlockRecord, InodeRecord, IntentRecord, MountRecord } from './records.ts';
+import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, SyncRecord } from './records.ts';
 
 /** Changes to an inode's attributes; what is absent stays. `length` may change only together with dropping its blocks. */
 export type InodeChange = Partial<Omit<InodeRecord, 'id' | 'directory' | 'cachedBytes'>>;
@@ -30,6 +30,9 @@ export type Entry =
   /** Replaces the record: progress of a long operation, or another owner that took it over. */
   | { readonly type: 'intent-changed'; readonly intent: IntentRecord }
   | { readonly type: 'intent-closed'; readonly id: number }
+  /** Adds or replaces the sync record of an inode. */
+  | { readonly type: 'sync-set'; readonly sync: SyncRecord }
+  | { readonly type: 'sync-cleared'; readonly id: number }
   | { readonly type: 'path-defaults-set'; readonly path: string; readonly properties: Readonly<Record<string, string>> }
   | { readonly type: 'fact-set'; readonly name: string; readonly value: string }
   /** Written by allocate(): the sequence's new value. */

@@ -12,7 +12,7 @@
  * @see keys.ts for every key shape, entries.ts for the closed set of entries.
  */
 import type { Entry } from './entries.ts';
-import type { BlockRecord, InodeRecord, IntentRecord, LeaseTarget, MountRecord, TotalsRecord } from './records.ts';
+import type { BlockRecord, InodeRecord, IntentRecord, LeaseTarget, MountRecord, SyncRecord, TotalsRecord } from './records.ts';
 
 /** A directory entry: where an inode hangs, and what it is. */
 export interface Child {
@@ -59,6 +59,8 @@ export interface View {
   toBePersisted(range?: { after?: number; limit?: number }): number[];
   /** Ids of inodes whose TTL is over at or before `ms`, soonest first. */
   expired(ms: number, limit: number): number[];
+  /** Paths that are to be compared with the under storage again, by inode. */
+  syncs(): SyncRecord[];
   /** Path defaults: path → properties. */
   pathDefaults(): Map<string, Readonly<Record<string, string>>>;
   /** Facts about the whole store: `superuser`, `clusterId`, … */

@@ -13,6 +13,7 @@
  *   M id(6)                       → mount            JSON
  *   N id(6)                       → intent           JSON
  *   K parentId(6) name            → holders          leases: which open intents hold a directory entry, and whether as a tree
+ *   Y id(6)                       → sync             JSON; a path to be compared with the under storage, gone with its inode
  *   F name                        → value            facts about the store, UTF-8
  *   D                             → path defaults    JSON, one record: paths may be longer than a key
  *   Q                             → next number      what allocate() gives next
@@ -35,6 +36,7 @@ export const TABLE = {
   mount: 0x4d,
   intent: 0x4e,
   lease: 0x4b,
+  sync: 0x59,
   fact: 0x46,
   pathDefaults: 0x44,
   sequence: 0x51,
@@ -113,6 +115,7 @@ export const totalsKey = (directoryId: number): Buffer => numbered(TABLE.totals,
 export const toPersistKey = (id: number): Buffer => numbered(TABLE.toPersist, id);
 export const mountKey = (id: number): Buffer => numbered(TABLE.mount, id);
 export const intentKey = (id: number): Buffer => numbered(TABLE.intent, id);
+export const syncKey = (id: number): Buffer => numbered(TABLE.sync, id);
 export const logKey = (seq: number): Buffer => numbered(TABLE.log, seq);
 
 export function blockKey(fileId: number, index: number): Buffer {

@@ -94,6 +94,19 @@ export interface Owner {
   readonly command: string;
 }
 
+/** A path whose metadata is to be compared with the under storage again by whoever comes by; it covers everything below. */
+export interface SyncRecord {
+  /** The inode that it hangs at; it goes with it. */
+  readonly id: number;
+  /** Under automatic sync: compared again whenever the last comparison is older than the interval. */
+  readonly automatic: boolean;
+  /** Compared before this time means due; 0 asks for nothing. */
+  readonly neededMs: number;
+  /** Of an automatic one: the first comparison of the whole tree, and who makes it. */
+  readonly initial: 'SKIPPED' | 'RUNNING' | 'DONE';
+  readonly owner: Owner;
+}
+
 /** A lease is on a path by inode: nothing at or below (`tree`) or exactly at (`entry`) it may be changed by others. */
 export interface LeaseTarget {
   readonly parentId: number;

@@ -28,7 +28,7 @@ import {
 } from './keys.ts';
 import type { KeyRange, KvReader } from './kv.ts';
 import { NO_TOTALS } from './totals.ts';
-import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, TotalsRecord } from './records.ts';
+import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, SyncRecord, TotalsRecord } from './records.ts';
 
 /** Ids below are given by hand: the root, limbo, the root mount, and some to spare. */
 export const FIRST_SEQUENCE = 16;
@@ -155,6 +155,10 @@ export class Tables implements View {
       seq = get48(entry.key, entry.keyStart + 1);
     });
     return seq;
+  }
+
+  syncs(): SyncRecord[] {
+    return this.#records<SyncRecord>(TABLE.sync);
   }
 
   toBePersisted(range: { after?: number; limit?: number } = {}): number[] {

@@ -254,6 +254,19 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       });
     });
 
+    describe('sync records', () => {
+      it('hang at an inode, are replaced, cleared, and gone with it', async () => {
+        const sync = (id: number, neededMs: number) => ({ type: 'sync-set', sync: { id, automatic: true, neededMs, initial: 'DONE', owner: { host: 'h', pid: 1, startedAt: 2, bootId: 'b', command: 'c' } } }) as const;
+        await append(created(ROOT_ID, 'a', directoryOf(20)), created(ROOT_ID, 'b', inodeOf(21)), sync(20, 1), sync(21, 2), sync(20, 3), sync(ROOT_ID, 4));
+        const known = () => journal.read((view) => view.syncs().map(({ id, neededMs }) => [id, neededMs]));
+        expect(known()).toEqual([[ROOT_ID, 4], [20, 3], [21, 2]]);
+        await append({ type: 'sync-cleared', id: ROOT_ID }, { type: 'inode-removed', id: 20 });
+        expect(known()).toEqual([[21, 2]]);
+        await expect(append({ type: 'sync-cleared', id: 20 })).rejects.toThrow('inode 20 has no sync record');
+        await expect(append(sync(99, 1))).rejects.toThrow('there is no inode 99');
+      });
+    });
+
     describe('rare records', () => {
       const intent = (id: number, fields: Partial<IntentRecord> = {}): IntentRecord => ({
         id,

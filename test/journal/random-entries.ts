@@ -97,7 +97,12 @@ export class RandomEntries {
     const { reserved } = tx.usage(directory);
     const mount = { id: 1000 + number, inodeId: ROOT_ID, ufsUri: `/u${number}`, readOnly: false, shared: false, properties: { 'fs.oss.accessKeySecret': `s${this.#below(99)}` } };
     const mounted = tx.mounts().some(({ id }) => id === mount.id);
+    const synced = this.#pick([...this.#files, ...this.#directories]) ?? ROOT_ID;
+    const cleared = this.#pick(tx.syncs());
+    const sync = { id: tx.locate(synced) === undefined ? ROOT_ID : synced, automatic: number > 1, neededMs: NOW + number, initial: 'DONE', owner: { host: 'h', pid: 1, startedAt: 1, bootId: 'b', command: 'c' } } as const;
     return this.#pick<Entry>([
+      { type: 'sync-set', sync },
+      cleared === undefined ? { type: 'sync-set', sync } : { type: 'sync-cleared', id: cleared.id },
       { type: 'fact-set', name: `n${number}`, value: `v${this.#below(9)}` },
       { type: 'path-defaults-set', path: `/p${number}`, properties: this.#below(2) === 0 ? {} : { k: `v${number}` } },
       reserved > 0 ? { type: 'space-released', directory, bytes: reserved } : { type: 'space-reserved', directory, bytes: this.#below(500) },

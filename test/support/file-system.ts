@@ -18,6 +18,8 @@ export interface TestFileSystem {
   /** The root storage, seen from outside. */
   readonly ufs: Ufs;
   readonly rootUri: string;
+  /** The server behind it, to have it fail; of kind `oss` only. */
+  readonly oss: TestOss | undefined;
   readonly warnings: string[];
   /** Another file system on the same journal, as another command would open it. */
   reopen(properties?: Readonly<Record<string, string>>): Promise<FileSystem>;
@@ -52,6 +54,7 @@ export async function makeFileSystem(kind: StorageKind, properties: Readonly<Rec
     fs,
     ufs: await createUfs(UfsUri.parse(rootUri), configOf(settings)),
     rootUri,
+    oss,
     warnings,
     reopen,
     async close() {

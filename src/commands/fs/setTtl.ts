@@ -21,13 +21,13 @@ export const command: CommandSpec = {
     const action = actionOf(input);
     const ms = readDuration(arg(input, 1));
     if (ms === undefined || ms < 0) throw new AlluxioError('INVALID_ARGUMENT', `${arg(input, 1)} is not valid time`);
+    // Asked for before: what is old enough is gone at once.
+    const warns = ctx.out.terminal && action === 'DELETE' && text(input, 'action') === undefined;
     await forEachPath(ctx, arg(input, 0), async (path, fs) => {
+      const { ufsPath } = warns ? await fs.entries.status(path.plain) : { ufsPath: '' };
       await fs.changes.setAttributes(path.plain, { ttl: { ms, action }, recursive: true });
       ctx.out.line(`TTL of path '${path.typed}' was successfully set to ${ms} milliseconds, with expiry action set to ${action}`);
-      if (ctx.out.terminal && action === 'DELETE' && text(input, 'action') === undefined) {
-        const { ufsPath } = await fs.entries.status(path.plain);
-        ctx.out.warn(`When it expires, ${ufsPath} is deleted in the under storage as well; --action free drops the cached data only.`);
-      }
+      if (warns) ctx.out.warn(`When it expires, ${ufsPath} is deleted in the under storage as well; --action free drops the cached data only.`);
     });
   },
 };

@@ -3,6 +3,7 @@
  * old answer still names it. Every removal and rename of something persisted opens an intent that names its entries, so the log tells.
  */
 import type { Transaction } from '../../journal/journal.ts';
+import type { IntentRecord } from '../../journal/records.ts';
 import type { NotPromise } from '../../journal/journal.ts';
 import type { FileSystemContext } from '../context.ts';
 import { transact } from '../transact.ts';
@@ -15,7 +16,11 @@ export class RemovalGuard {
 
   /** Begin it before the look. */
   constructor(private readonly context: FileSystemContext) {
-    this.#seenSeq = context.journal.read((view) => view.lastSeq());
+    this.#seenSeq = context.journal.read((view) => {
+      // A removal that is under way may have ended, and its lease with it, before the answer is used.
+      for (const intent of view.intents()) this.#note(intent);
+      return view.lastSeq();
+    });
   }
 
   /** True when the entry was removed or renamed away since the look began. */
@@ -37,16 +42,18 @@ export class RemovalGuard {
     }
   }
 
+  #note({ work: { kind }, leases }: IntentRecord): void {
+    if (kind !== 'delete' && kind !== 'rename' && kind !== 'purge' && kind !== 'remove') return;
+    for (const lease of leases) this.#removed.add(`${lease.parentId}/${lease.name}`);
+  }
+
   #catchUp(): number {
     for (;;) {
       const records = this.context.journal.log({ from: this.#seenSeq + 1, limit: PAGE });
       const last = records[records.length - 1];
       if (last === undefined) return this.#seenSeq;
       for (const { entry } of records) {
-        if (entry.type !== 'intent-opened') continue;
-        const { kind } = entry.intent.work;
-        if (kind !== 'delete' && kind !== 'rename' && kind !== 'purge' && kind !== 'remove') continue;
-        for (const lease of entry.intent.leases) this.#removed.add(`${lease.parentId}/${lease.name}`);
+        if (entry.type === 'intent-opened') this.#note(entry.intent);
       }
       this.#seenSeq = last.seq;
     }

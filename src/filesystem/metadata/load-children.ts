@@ -11,7 +11,8 @@ import type { SyncOptions } from '../file-system.ts';
 import { inBatches } from '../tree-walk.ts';
 import { RemovalGuard } from './guard.ts';
 import { attachedDirectory, insertLoaded } from './insert.ts';
-import { isSyncDue, syncOptions } from './options.ts';
+import { isSyncDue, syncOptions, wantedAt } from './options.ts';
+import type { EffectiveSync } from './options.ts';
 import type { Compared } from './sync.ts';
 import { blockSizeOf, markLoaded, mend } from './sync.ts';
 
@@ -25,11 +26,11 @@ interface Place {
 
 /** Afterwards the directory's children are known as the options want it. Nothing to do for a file. */
 export async function loadChildren(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
-  const wanted = syncOptions(context, path, options);
-  const place = context.journal.read((view): Place => {
+  const asked = syncOptions(context, path, options);
+  const { place, wanted } = context.journal.read((view): { place: Place; wanted: EffectiveSync } => {
     const { target, chain } = existing(view, path);
     const { mount, key } = mountOf(view, { path, chain, missing: [] });
-    return { child: target, mount, key };
+    return { place: { child: target, mount, key }, wanted: wantedAt(context, view, chain, asked) };
   });
   const { inode } = place.child;
   // A directory that is only here has nothing to look at, unless it is the root of a mount.
@@ -101,7 +102,7 @@ async function* storedEntries(context: FileSystemContext, place: Place): AsyncGe
 }
 
 export function warnUnusable(context: FileSystemContext, where: string, count: number): void {
-  if (count > 0) context.warn(`${count} ${count === 1 ? 'object' : 'objects'} in ${where} cannot be named by a path (an empty, "." or ".." component) and are left out.`);
+  if (count > 0) context.warn(`${count} ${count === 1 ? 'object' : 'objects'} in ${where} cannot be named by a path (an empty, "." or ".." component) and ${count === 1 ? 'is' : 'are'} left out.`);
 }
 
 /** @throws NOT_A_DIRECTORY */

@@ -1,4 +1,5 @@
 /** Making one path known: a path that the namespace does not have is looked up in the under storage. */
+import type { View } from '../../journal/journal.ts';
 import type { MountRecord } from '../../journal/records.ts';
 import { mountOf } from '../../namespace/mount-table.ts';
 import { deepest, resolve } from '../../namespace/resolve.ts';
@@ -9,19 +10,43 @@ import { keyOf } from '../delete-work.ts';
 import type { SyncOptions } from '../file-system.ts';
 import { RemovalGuard } from './guard.ts';
 import { attachedDirectory, insertLoaded } from './insert.ts';
-import { isSyncDue, syncOptions } from './options.ts';
+import type { EffectiveSync } from './options.ts';
+import { isSyncDue, syncOptions, wantedAt } from './options.ts';
 import { syncEntry } from './sync.ts';
 
 /** Afterwards the namespace has the path if the storage has it (and, when a sync is due, has it as the storage has it). */
 export async function lookUp(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
   const wanted = syncOptions(context, path, options);
-  const { missing, due } = context.journal.read((view) => {
-    const resolution = resolve(view, path);
-    return { missing: resolution.missing.length, due: resolution.missing.length === 0 && isSyncDue(deepest(resolution).inode, wanted, context.now()) };
-  });
-  if (missing > 0) {
-    if (wanted.loadType !== 'NEVER' || wanted.syncIntervalMs >= 0) await loadMissing(context, path);
-  } else if (due) await syncEntry(context, path);
+  let known = context.journal.read((view) => knownOf(context, view, path, wanted));
+  if (known.expired) {
+    await (await import('../expiry.ts')).expireDue(context);
+    known = context.journal.read((view) => knownOf(context, view, path, wanted));
+  }
+  if (known.missing) {
+    if (wanted.loadType !== 'NEVER' || wanted.syncIntervalMs >= 0 || known.due) await loadMissing(context, path);
+  } else if (known.due && known.comparable) await syncEntry(context, path);
+}
+
+interface Known {
+  /** Something in the namespace has outlived its time. */
+  readonly expired: boolean;
+  readonly missing: boolean;
+  /** The path, or the last directory on the way to it, has not been compared for too long. */
+  readonly due: boolean;
+  /** What is only here, and the root of a mount, stay whatever the storage says. */
+  readonly comparable: boolean;
+}
+
+function knownOf(context: FileSystemContext, view: View, path: AlluxioPath, wanted: EffectiveSync): Known {
+  const nowMs = context.now();
+  const resolution = resolve(view, path);
+  const { inode } = deepest(resolution);
+  return {
+    expired: view.expired(nowMs, 1).length > 0,
+    missing: resolution.missing.length > 0,
+    due: isSyncDue(inode, wantedAt(context, view, resolution.chain, wanted), nowMs),
+    comparable: inode.persistence === 'PERSISTED' && inode.mountId === 0,
+  };
 }
 
 async function loadMissing(context: FileSystemContext, path: AlluxioPath): Promise<void> {

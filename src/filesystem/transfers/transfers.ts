@@ -9,6 +9,7 @@ import type { TransferDeps } from './deps.ts';
 import { Download } from './download.ts';
 import { createBudget } from './lanes.ts';
 import type { Budget } from './lanes.ts';
+import { Migrate } from './migrate.ts';
 import { Upload } from './upload.ts';
 
 export type { TransferDeps } from './deps.ts';
@@ -19,6 +20,7 @@ export function createTransfers(deps: TransferDeps): Transfers {
   return {
     upload: (source, target, options, report) => new Upload(deps, options, report, budget()).run(resolve(source), target),
     download: (source, target, options, report) => new Download(deps, options, report, budget()).run(source, resolve(target)),
+    migrate: (source, target, options, report) => new Migrate(deps, options, report, budget()).run(source, target),
     copy: (source, target, options, report) => new Copy(deps, options, report, budget()).run(source, target),
   };
 }

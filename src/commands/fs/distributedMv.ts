@@ -1,0 +1,36 @@
+import type { CommandSpec } from '../command.ts';
+import { isAlluxioError } from '../../errors.ts';
+import { JOB_JSON } from '../distributed.ts';
+import { throwTogether } from '../for-each-path.ts';
+import { arg } from '../options.ts';
+import { readPath } from '../paths.ts';
+import { MIGRATE_OPTIONS, migrate } from './distributedCp.ts';
+
+const COPY_FAILED = 'Copy operation portion of Move failed. If the error below is intermittent, you can rerun this by deleting the destination first.';
+
+export const command: CommandSpec = {
+  group: 'fs',
+  name: 'distributedMv',
+  usage: 'distributedMv <src> <dst>',
+  summary: 'Moves a file or directory in parallel at file level.',
+  description: 'Copies, then deletes the source; where a single file could not be copied, the source is kept whole. Works across mounts, unlike mv.',
+  args: { min: 2, max: 2 },
+  options: MIGRATE_OPTIONS,
+  examples: [{ command: 'alluxio fs distributedMv /data /other-mount/data', does: 'Move a tree into another bucket.' }],
+  json: JOB_JSON,
+  async run(input, ctx) {
+    const [source, target] = [readPath(ctx, arg(input, 0)), readPath(ctx, arg(input, 1))];
+    const fs = await ctx.fileSystem();
+    const failed = await migrate(source, target, input, ctx).catch((error: unknown) => {
+      if (!isAlluxioError(error) || error.code === 'CANCELLED') throw error;
+      throwTogether([new Error(COPY_FAILED), error]);
+      return 0;
+    });
+    if (failed > 0) {
+      ctx.out.error(`${COPY_FAILED} ${source.typed} is kept.`);
+      return 255;
+    }
+    if (!ctx.out.json) ctx.out.line(`Deleting ${source.typed}`);
+    await fs.changes.delete(source.plain, { recursive: true, unchecked: true, signal: ctx.signal });
+  },
+};

@@ -43,7 +43,7 @@ export async function openFileSystem(settings: FileSystemSettings): Promise<File
   requireConfiguredRoot(journal, config);
   return createFileSystem({
     context,
-    transfers: (parts) => lazyTransfers(() => import('./filesystem/transfers/index.ts').then((room) => room.createTransfers({ ...parts, config }))),
+    transfers: async (parts) => (await import('./filesystem/transfers/index.ts')).createTransfers({ ...parts, config }),
     close: () => journal.close(),
   });
 }
@@ -140,14 +140,4 @@ export async function formatJournal(config: Config): Promise<void> {
 export function formatWorker(config: Config): Promise<string[]> {
   assertValid(config);
   return createBlockStore(cacheDirectories(config), blockFolders(config)).format();
-}
-
-/** Copies are a room of their own that most commands never enter. */
-function lazyTransfers(load: () => Promise<FileSystem['transfers']>): FileSystem['transfers'] {
-  return {
-    upload: async (...args) => (await load()).upload(...args),
-    download: async (...args) => (await load()).download(...args),
-    migrate: async (...args) => (await load()).migrate(...args),
-    copy: async (...args) => (await load()).copy(...args),
-  };
 }

@@ -6,23 +6,21 @@ import type { FileSystemContext } from './context.ts';
 /** What is not done by then is left to the next command: whoever gave no more than a look should not have to wait for a store that does not answer. */
 const PATIENCE_MS = 10_000;
 
-const running = new WeakMap<FileSystemContext, Set<Promise<void>>>();
+/** The end of all that was begun so far. */
+const running = new WeakMap<FileSystemContext, Promise<void>>();
 
-/** `work` never rejects, since it has nobody to tell, and leaves an intent where it is broken off. */
-export function inBackground(context: FileSystemContext, work: Promise<void>): void {
-  const tasks = running.get(context) ?? new Set();
-  running.set(context, tasks);
-  tasks.add(work);
-  void work.finally(() => tasks.delete(work));
+/** Runs after what was begun before. It never rejects, since it has nobody to tell, and leaves an intent where it is broken off. */
+export function inBackground(context: FileSystemContext, work: () => Promise<void>): void {
+  running.set(context, (running.get(context) ?? Promise.resolve()).then(work));
 }
 
 export async function backgroundEnded(context: FileSystemContext): Promise<void> {
-  const tasks = [...(running.get(context) ?? [])];
-  if (tasks.length === 0 || context.signal.aborted) return;
+  const all = running.get(context);
+  if (all === undefined || context.signal.aborted) return;
   const done = new AbortController();
   const stop = AbortSignal.any([done.signal, context.signal]);
   const patience = sleep(PATIENCE_MS, undefined, { signal: stop }).catch(() => undefined);
   const aborted = once(context.signal, 'abort', { signal: done.signal }).catch(() => undefined);
-  await Promise.race([Promise.all(tasks), patience, aborted]);
+  await Promise.race([all, patience, aborted]);
   done.abort();
 }

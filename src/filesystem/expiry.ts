@@ -79,7 +79,7 @@ async function take(context: FileSystemContext, due: readonly number[]): Promise
     await context.blocks.remove(step.freed);
     await transact(context, (tx) => closeIntent(tx, eviction.id));
   }
-  if (step.removals.length > 0) inBackground(context, forEachParallel(step.removals, AT_ONCE, (removal) => finish(context, removal)));
+  if (step.removals.length > 0) inBackground(context, () => forEachParallel(step.removals, AT_ONCE, (removal) => finish(context, removal)));
 }
 
 function takeOne(context: FileSystemContext, tx: Transaction, id: number, taken: Step): void {

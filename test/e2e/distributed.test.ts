@@ -76,6 +76,11 @@ describe('distributed commands', () => {
     const kept = await shell.fs('distributedMv', '--overwrite', 'false', '/src', '/other/moved');
     expect([kept.status, kept.stderr.includes('/src is kept.')]).toEqual([255, true]);
     expect((await shell.fs('test', '-e', '/src/sub/b')).status).toBe(0);
+    await all(['distributedCp', '/src', '/drift']);
+    await shell.put('drift/theirs', 'never copied');
+    const drifted = await shell.fs('distributedMv', '/drift', '/other/drift');
+    expect([drifted.status, drifted.stderr]).toEqual([255, 'Failed to delete 1 paths from the under file system: /drift (UFS dir not in sync. Sync UFS, or delete with unchecked flag.)\n']);
+    expect(await shell.keys()).toEqual(expect.arrayContaining(['drift/a', 'drift/theirs']));
     await shell.refused(['distributedMv', '/missing', '/x'], 'Copy operation portion of Move failed. If the error below is intermittent, you can rerun this by deleting the destination first.\nPath "/missing" does not exist.\n');
   });
 

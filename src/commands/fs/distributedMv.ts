@@ -31,6 +31,7 @@ export const command: CommandSpec = {
       return 255;
     }
     if (!ctx.out.json) ctx.out.line(`Deleting ${source.typed}`);
-    await fs.changes.delete(source.plain, { recursive: true, unchecked: true, signal: ctx.signal });
+    // Alluxio does not check here, and so deletes objects that it never copied.
+    await fs.changes.delete(source.plain, { recursive: true, unchecked: false, signal: ctx.signal });
   },
 };

@@ -38,6 +38,7 @@ export async function openFileSystem(settings: FileSystemSettings): Promise<File
   const journal = await openStore({
     folder: config.get('alluxio.master.journal.folder'),
     keepLogEntries: config.integer('alluxio.master.journal.checkpoint.period.entries'),
+    leaveOpen: true,
   });
   const context = contextOf(settings, journal);
   requireConfiguredRoot(journal, config);

@@ -15,6 +15,11 @@ export interface OpenSettings {
   /** Log records to keep; all when absent. */
   readonly keepLogEntries?: number;
   readonly readOnly?: boolean;
+  /**
+   * The process ends right after close(), and so ends its use of the store. The last process that closes an LMDB store destroys its mutexes, and one that
+   * opens it at that moment finds them destroyed: "Invalid argument". An exit leaves them as they are.
+   */
+  readonly leaveOpen?: boolean;
 }
 
 export interface FormatSettings {
@@ -34,7 +39,7 @@ export interface FormatSettings {
 export async function openStore(settings: OpenSettings): Promise<Journal> {
   const path = currentStore(settings.folder);
   const { LmdbEngine } = await import('./lmdb-engine.ts');
-  const engine = new LmdbEngine(path, { readOnly: settings.readOnly ?? false });
+  const engine = new LmdbEngine(path, { readOnly: settings.readOnly ?? false, leaveOpen: settings.leaveOpen ?? false });
   return new Store(engine, settings.keepLogEntries === undefined ? { folder: settings.folder } : { folder: settings.folder, keepLogEntries: settings.keepLogEntries });
 }
 

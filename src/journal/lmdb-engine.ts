@@ -33,6 +33,7 @@ export class LmdbEngine implements KvEngine {
   readonly #name: string;
   readonly #readOnly: boolean;
   readonly #remapAfter: number;
+  readonly #leaveOpen: boolean;
   readonly #room: FileRoom;
   /** Of the transaction that is being written. */
   #changes = { count: 0, bytes: 0 };
@@ -44,10 +45,11 @@ export class LmdbEngine implements KvEngine {
   #wrote = false;
 
   /** @param folder holds data.mdb and lock.mdb; they are made where they are missing. */
-  constructor(folder: string, options: { readonly readOnly?: boolean; readonly remapAfterBytes?: number } = {}) {
+  constructor(folder: string, options: { readonly readOnly?: boolean; readonly remapAfterBytes?: number; readonly leaveOpen?: boolean } = {}) {
     this.#folder = folder;
     this.#name = dirname(folder);
     this.#readOnly = options.readOnly ?? false;
+    this.#leaveOpen = options.leaveOpen ?? false;
     this.#remapAfter = options.remapAfterBytes ?? REMAP_AFTER_BYTES;
     this.#room = new FileRoom(join(folder, 'data.mdb'));
     this.#store = this.#open();
@@ -105,7 +107,7 @@ export class LmdbEngine implements KvEngine {
 
   async close(): Promise<void> {
     this.#room.close();
-    await this.#store.close();
+    if (!this.#leaveOpen) await this.#store.close();
   }
 
   readonly #reader: KvReader = {

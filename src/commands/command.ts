@@ -3,6 +3,7 @@
  * bottom: the record, the parsing of its arguments into a typed input, `run` (calls the file system, hands rows to `ctx.out`), formatting.
  * It never touches commander, chalk, console or process.
  */
+import type { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import type { FileSystem } from '../filesystem/file-system.ts';
 import type { Output } from '../terminal/output.ts';
@@ -36,6 +37,8 @@ export interface CommandSpec {
   /** As typed, case-sensitive. */
   readonly name: string;
   readonly aliases?: readonly string[];
+  /** Answers, but stands in no list: not a command of Alluxio's. */
+  readonly hidden?: boolean;
   /** Alluxio's usage line, e.g. `chmod [-R] <mode> <path>`. */
   readonly usage: string;
   /** One sentence. */
@@ -68,6 +71,8 @@ export interface CommandContext {
   /** Opened at first use; closed by main.ts. @throws UNFORMATTED naming the command to run */
   fileSystem(): Promise<FileSystem>;
   readonly out: Output;
+  /** Opened at first use, and then read by nobody else. */
+  stdin(): Readable;
   /** Aborted on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
@@ -89,4 +94,9 @@ export interface CommandServices {
   formatJournal(): Promise<void>;
   /** Wipes the cache directories of every tier; returns the directories done. */
   formatWorker(): Promise<string[]>;
+  /**
+   * Runs one line of `fs` in this process, over the same file system; `label` stands before each of its errors. Resolves with its exit status.
+   * @throws CANCELLED when this process shall end
+   */
+  runLine(words: readonly string[], label: string): Promise<number>;
 }

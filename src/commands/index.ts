@@ -21,6 +21,7 @@ const TOP: CommandList = {
 };
 
 const FS: CommandList = {
+  '-': () => import('./fs/script.ts'),
   cat: () => import('./fs/cat.ts'),
   checksum: () => import('./fs/checksum.ts'),
   chgrp: () => import('./fs/chgrp.ts'),

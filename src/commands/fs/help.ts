@@ -25,7 +25,7 @@ export function helpCommand(loaders: () => Loaders): CommandSpec {
       const names = Object.keys(known).sort();
       for (const each of names) {
         const { command } = await (known[each] as Loaders[string])();
-        if (command.name === each) ctx.out.line(`${page(command, ctx.out.width)}\n`);
+        if (command.name === each && command.hidden !== true) ctx.out.line(`${page(command, ctx.out.width)}\n`);
       }
     },
   };

@@ -28,13 +28,17 @@ export interface MainIo {
 /** How long an interrupted command waits for its last output to be read. */
 const LAST_OUTPUT_MS = 200;
 
+/** No descriptor: what is written there is lost. */
+const NOWHERE = -1;
+
 /** Runs one command line and resolves with its exit status. Never rejects, never exits. */
 export async function main(argv: readonly string[], io: MainIo): Promise<number> {
   const { defines, rest } = takeGenericOptions(argv);
   const { request, shell } = readRequest(rest);
   const signals = watchSignals((ending) => new AlluxioError('CANCELLED', 'Interrupted.', { exitStatus: ENDING_STATUS[ending] }));
   const parsed = await parseRequest(request, shell);
-  const out = await openOutput({ ...io, json: shell.json, quiet: shell.quiet, color: shell.color, signal: signals.signal });
+  const stderr = parsed.spec?.silent === true ? NOWHERE : io.stderr;
+  const out = await openOutput({ ...io, stderr, json: shell.json, quiet: shell.quiet, color: shell.color, signal: signals.signal });
   // A line that is wrong, or asks for help, needs no configuration until it says so.
   const configured = parsed.input !== undefined && parsed.problem === undefined && !UNCONFIGURED.includes(parsed.spec?.name ?? '');
   const loadConfig = configured ? (await import('./config/sources.ts')).loadConfig : undefined;

@@ -8,6 +8,9 @@ import type { Config } from '../config/config.ts';
 import type { FileSystem } from '../filesystem/file-system.ts';
 import type { Output } from '../terminal/output.ts';
 
+/** What a word may be: a path of the namespace, one of the local disk, either, a property, a command of the group, anything else, or one of a few. */
+export type WordKind = 'path' | 'local' | 'place' | 'property' | 'command' | 'text' | readonly string[];
+
 export interface OptionSpec {
   /** One letter, without the dash; absent for long-only options. */
   readonly short?: string;
@@ -15,6 +18,8 @@ export interface OptionSpec {
   readonly long?: string;
   /** Name of its value in the usage; absent for flags. */
   readonly value?: string;
+  /** What its value may be, for completion. */
+  readonly words?: WordKind;
   /** May be given several times; the input then holds an array. */
   readonly repeatable?: boolean;
   readonly description: string;
@@ -39,6 +44,8 @@ export interface CommandSpec {
   readonly aliases?: readonly string[];
   /** Answers, but stands in no list: not a command of Alluxio's. */
   readonly hidden?: boolean;
+  /** Nothing of it reaches stderr: a prompt calls it. */
+  readonly silent?: boolean;
   /** Alluxio's usage line, e.g. `chmod [-R] <mode> <path>`. */
   readonly usage: string;
   /** One sentence. */
@@ -47,6 +54,8 @@ export interface CommandSpec {
   readonly description?: string;
   /** Positionals: how many, and the message when there are too few or too many (Alluxio's standard ones by default). */
   readonly args: { readonly min: number; readonly max: number; readonly countMessage?: (given: number) => string };
+  /** What the positionals are, for completion; the last goes on. Paths where nothing is said, and nothing known outside of `fs`. */
+  readonly words?: readonly WordKind[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly Example[];
   /** Beyond 0 and 255. */

@@ -19,10 +19,10 @@ const FILE_PREFIX: Readonly<Record<Operation, string>> = { BASIC: 'BasicFile', B
 const LOGGER: Readonly<Record<Operation, string>> = { BASIC: 'BasicOperations', BASIC_NON_BYTE_BUFFER: 'BasicNonByteBufferOperations' };
 
 export const RUN_TESTS_OPTIONS: readonly OptionSpec[] = [
-  { long: 'directory', value: 'path', description: `the Alluxio directory in which ${DIRECTORY} is made; default /` },
-  { long: 'operation', value: 'operation', description: `only this operation: ${OPERATIONS.join(' or ')}` },
-  { long: 'readType', value: 'type', description: `only this read type: ${READ_TYPES.join(', ')}` },
-  { long: 'writeType', value: 'type', description: `only this write type: ${WRITE_TYPES.join(', ')}` },
+  { long: 'directory', value: 'path', words: 'path', description: `the Alluxio directory in which ${DIRECTORY} is made; default /` },
+  { long: 'operation', value: 'operation', words: OPERATIONS, description: `only this operation: ${OPERATIONS.join(' or ')}` },
+  { long: 'readType', value: 'type', words: READ_TYPES, description: `only this read type: ${READ_TYPES.join(', ')}` },
+  { long: 'writeType', value: 'type', words: WRITE_TYPES, description: `only this write type: ${WRITE_TYPES.join(', ')}` },
   { long: 'workers', value: 'hosts', description: 'accepted for old scripts; there is one worker' },
   { short: 'h', description: 'show the usage' },
 ];

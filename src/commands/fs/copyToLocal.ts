@@ -9,6 +9,7 @@ export const command: CommandSpec = {
   usage: 'copyToLocal [--buffersize <bytes>]  <src> <localDst>',
   summary: 'Copies a file or a directory from the Alluxio filesystem to the local filesystem.',
   args: { min: 2, max: 2 },
+  words: ['path', 'local'],
   options: [BUFFER_OPTION],
   examples: [{ command: "alluxio fs copyToLocal '/logs/*.gz' ./logs", does: 'Copy every match into a local directory.' }],
   run: (input, ctx) => download(readPath(ctx, arg(input, 0)), localPath(arg(input, 1), ctx), input, ctx),

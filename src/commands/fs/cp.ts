@@ -12,6 +12,7 @@ export const command: CommandSpec = {
   summary: 'Copies a file or a directory in the Alluxio filesystem or between local and Alluxio filesystems.',
   description: 'A path that begins with file:// is local; at most one of the two may be. The -R flag is needed to copy directories inside Alluxio.',
   args: { min: 2, max: 2 },
+  words: ['place'],
   options: [
     { short: 'R', description: 'copy files in subdirectories recursively' },
     THREAD_OPTION,

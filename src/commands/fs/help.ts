@@ -12,6 +12,7 @@ export function helpCommand(loaders: () => Loaders): CommandSpec {
     usage: 'help [<command>]',
     summary: 'Prints help message for the given command. If there is no given command, prints help messages for all commands.',
     args: { min: 0, max: 1 },
+    words: ['command'],
     options: [],
     examples: [{ command: 'alluxio fs help ls', does: 'What ls takes.' }],
     async run(input, ctx) {

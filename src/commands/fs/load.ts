@@ -32,7 +32,7 @@ export const command: CommandSpec = {
     { long: 'bandwidth', value: 'bandwidth', description: 'accepted for old scripts' },
     { long: 'verify', description: 'accepted for old scripts; every read is verified' },
     { long: 'partial-listing', description: 'accepted for old scripts; listings are always streamed' },
-    { long: 'format', value: 'format', description: 'format of the progress report: TEXT or JSON' },
+    { long: 'format', value: 'format', words: ['TEXT', 'JSON'], description: 'format of the progress report: TEXT or JSON' },
     { long: 'verbose', description: 'accepted for old scripts' },
   ],
   examples: [

@@ -22,8 +22,8 @@ export const command: CommandSpec = {
     { short: 'p', description: 'list all pinned files' },
     { short: 'R', description: 'list subdirectories recursively' },
     { short: 'r', description: 'reverse order while sorting (with --sort)' },
-    { long: 'sort', value: 'option', description: 'sort by size, creationTime, inMemoryPercentage, lastModificationTime, lastAccessTime, name or path' },
-    { long: 'timestamp', value: 'option', description: 'the time shown: creationTime, lastModificationTime (default) or lastAccessTime' },
+    { long: 'sort', value: 'option', words: ['creationTime', 'inMemoryPercentage', 'lastAccessTime', 'lastModificationTime', 'name', 'path', 'size'], description: 'sort by size, creationTime, inMemoryPercentage, lastModificationTime, lastAccessTime, name or path' },
+    { long: 'timestamp', value: 'option', words: ['creationTime', 'lastAccessTime', 'lastModificationTime'], description: 'the time shown: creationTime, lastModificationTime (default) or lastAccessTime' },
   ],
   examples: [
     { command: 'alluxio fs ls /data', does: 'List a directory.' },

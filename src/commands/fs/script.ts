@@ -26,8 +26,9 @@ export const command: CommandSpec = {
     'After a failure it goes on, as sh does. -D options in front hold for all lines, those of a line for this line alone. --json in front holds for every line whose command knows it.',
   ].join('\n'),
   args: { min: 0, max: 1 },
+  words: ['text'],
   options: [
-    { long: 'file', value: 'path', description: 'the local file to read; - is stdin' },
+    { long: 'file', value: 'path', words: 'local', description: 'the local file to read; - is stdin' },
     { long: 'stop-on-error', description: 'end at the first line whose status is not 0' },
   ],
   examples: [

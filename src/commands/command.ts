@@ -31,8 +31,11 @@ export interface OptionSpec {
 export type OptionValues = Readonly<Record<string, true | string | readonly string[] | undefined>>;
 
 export interface Example {
+  /** As typed; tests run it. */
   readonly command: string;
   readonly does: string;
+  /** Lines of `fs` that make what it needs beyond the few files of test/command-pages.test.ts. Not shown. */
+  readonly setup?: readonly string[];
 }
 
 export type CommandGroup = 'top' | 'fs' | 'fsadmin';

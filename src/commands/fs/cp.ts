@@ -19,7 +19,7 @@ export const command: CommandSpec = {
     { short: 'p', long: 'preserve', description: 'preserve owner, group, mode and ACL' },
   ],
   examples: [
-    { command: 'alluxio fs cp /data/a.bin /backup/a.bin', does: 'Copy a file inside Alluxio.' },
+    { command: 'alluxio fs cp /data/a.bin /backup/a.bin', does: 'Copy a file inside Alluxio.', setup: ['mkdir /backup'] },
     { command: 'alluxio fs cp -R -p /data /backup', does: 'Copy a tree with its owners, modes and ACLs.' },
     { command: 'alluxio fs cp file:///tmp/in /data', does: 'Copy a local directory in.' },
   ],

@@ -1,7 +1,7 @@
 /** Commander reads the canonical words of a line and lays out the help. Loaded only for lines that hold options, and for `--help`. */
 import { Command, Option } from 'commander';
 import type { CommandSpec, OptionSpec, OptionValues } from './commands/command.ts';
-
+import { exitCodes } from './commands/exit-codes.ts';
 
 /** @param words canonical, from the dialect reader, so that nothing in them can be refused */
 export function parseOptions(spec: CommandSpec, words: readonly string[]): OptionValues {
@@ -37,12 +37,7 @@ function examplesOf(spec: CommandSpec): string {
 }
 
 function exitCodesOf(spec: CommandSpec): string {
-  const codes = new Map<number, string>([[0, 'success']]);
-  for (const { status, when } of spec.exitCodes ?? []) codes.set(status, when);
-  const failure = spec.failureStatus ?? (spec.group === 'top' ? 1 : 255);
-  if (!codes.has(failure)) codes.set(failure, 'failure; the reason is on stderr');
-  codes.set(130, 'interrupted');
-  const lines = [...codes].map(([status, when]) => `  ${String(status).padEnd(5)}${when}\n`);
+  const lines = exitCodes(spec).map(({ status, when }) => `  ${String(status).padEnd(5)}${when}\n`);
   return `\nExit codes:\n${lines.join('')}`;
 }
 

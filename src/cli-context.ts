@@ -1,6 +1,6 @@
 /** What a command gets. Everything in it is made at first use, and closed at the end. */
 import { hostname } from 'node:os';
-import type { CommandContext } from './commands/command.ts';
+import type { CommandContext, CommandServices } from './commands/command.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigInput, loadConfig } from './config/sources.ts';
 import { AlluxioError } from './errors.ts';
@@ -16,16 +16,21 @@ export interface ContextInput {
   readonly loadConfig: typeof loadConfig | undefined;
   /** As typed, without what may be secret. */
   readonly commandLine: string;
+  readonly runLine: CommandServices['runLine'];
 }
 
 export interface OwnedContext {
-  readonly context: CommandContext;
+  /** All of them share one configuration and one file system. */
+  contextFor(out: Output): CommandContext;
+  /** From now on the journal notes this line for what is done: a script runs many. */
+  note(commandLine: string): void;
   /** Closes the file system if it was opened. */
   close(): Promise<void>;
 }
 
 export function createContext(input: ContextInput): OwnedContext {
-  const { source, out, signal, commandLine } = input;
+  const { source, out, signal } = input;
+  let { commandLine } = input;
   const { env, homeDir, installDir } = source;
   const host = hostname();
   let config: Config | undefined;
@@ -40,16 +45,24 @@ export function createContext(input: ContextInput): OwnedContext {
   };
   const compose = () => import('./compose.ts');
   const openFileSystem = async (): Promise<FileSystem> => {
-    const settings = { config: readConfig(), signal, commandLine, warn: (text: string) => out.warn(text) };
+    const settings = {
+      config: readConfig(),
+      signal,
+      get commandLine() {
+        return commandLine;
+      },
+      warn: (text: string) => out.warn(text),
+    };
     return (await compose()).openFileSystem(settings);
   };
 
-  const context: CommandContext = {
+  const contextFor = (shown: Output): CommandContext => ({
     get config() {
       return readConfig();
     },
     fileSystem: () => (opened ??= openFileSystem()),
-    out,
+    out: shown,
+    stdin: () => process.stdin,
     signal,
     now: Date.now,
     cwd: input.cwd,
@@ -60,9 +73,16 @@ export function createContext(input: ContextInput): OwnedContext {
     services: {
       formatJournal: async () => (await compose()).formatJournal(readConfig()),
       formatWorker: async () => (await compose()).formatWorker(readConfig()),
+      runLine: input.runLine,
     },
+  });
+  return {
+    contextFor,
+    note: (line) => {
+      commandLine = line;
+    },
+    close: async () => closeQuietly(opened),
   };
-  return { context, close: async () => closeQuietly(opened) };
 }
 
 /** One that could not be opened has been reported already. */

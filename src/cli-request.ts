@@ -27,9 +27,14 @@ export function readRequest(rest: readonly string[]): { readonly request: Reques
   if (top === undefined) return { request: { kind: 'usage', group: 'top', asked: shell.help }, shell };
   if (!isGroup(top)) return { request: find('top', top, words), shell };
   const name = next();
+  if (name !== undefined && SCRIPT_WORDS.test(name)) return { request: find(top, SCRIPT, [name, ...words]), shell };
   if (name === undefined) return { request: { kind: 'usage', group: top, asked: shell.help }, shell };
   return { request: find(top, name, words), shell };
 }
+
+/** `alluxio fs -` runs a script; its options may stand where a command's name does. */
+const SCRIPT = '-';
+const SCRIPT_WORDS = /^-$|^--(?:file|stop-on-error)(?:=|$)/;
 
 function isHelp(word: string, shell: ShellOptions): boolean {
   if (word !== '-h') return false;
@@ -53,11 +58,12 @@ function find(group: Group, name: string, words: readonly string[]): Request {
 export async function specsOf(group: Group): Promise<CommandSpec[]> {
   const list: Readonly<Record<string, CommandLoader>> = COMMANDS[group];
   const named = await Promise.all(Object.entries(list).map(async ([name, load]) => ({ name, spec: (await load()).command })));
-  return named.filter(({ name, spec }) => spec.name === name).map(({ spec }) => spec).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return named.filter(({ name, spec }) => spec.name === name && spec.hidden !== true).map(({ spec }) => spec).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** Without those that stand in no list, which are no words. */
 export function namesOf(group: Group): string[] {
-  return Object.keys(COMMANDS[group]);
+  return Object.keys(COMMANDS[group]).filter((name) => /^[a-z]/i.test(name));
 }
 
 /** Status when no command of the group could be run. */

@@ -25,7 +25,7 @@ import { UfsUri } from './uri.ts';
 export interface FileSystemSettings {
   readonly config: Config;
   readonly signal: AbortSignal;
-  /** As typed, without what may be secret. */
+  /** As typed, without what may be secret. Asked each time: a script runs many lines. */
   readonly commandLine: string;
   warn(text: string): void;
 }
@@ -50,7 +50,7 @@ export async function openFileSystem(settings: FileSystemSettings): Promise<File
 }
 
 function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemContext {
-  const { config, commandLine } = settings;
+  const { config } = settings;
   const user = actingUser(config.find('alluxio.security.login.username'));
   const mapping = groupMapping(config.find(GROUP_MAPPING));
   const subject: Subject = {
@@ -69,8 +69,18 @@ function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemCo
     subject,
     primaryGroup: () => mapping(user)[0] ?? '',
     groupsOf: mapping,
-    actor: { user, command: commandLine },
-    owner: { ...ownIdentity(), command: commandLine },
+    actor: {
+      user,
+      get command() {
+        return settings.commandLine;
+      },
+    },
+    owner: {
+      ...ownIdentity(),
+      get command() {
+        return settings.commandLine;
+      },
+    },
     now: Date.now,
     ufs: ufsPool(config),
     masterRunning: () => false,

@@ -3,9 +3,13 @@
  * bottom: the record, the parsing of its arguments into a typed input, `run` (calls the file system, hands rows to `ctx.out`), formatting.
  * It never touches commander, chalk, console or process.
  */
+import type { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import type { FileSystem } from '../filesystem/file-system.ts';
 import type { Output } from '../terminal/output.ts';
+
+/** What a word may be: a path of the namespace, one of the local disk, either, a property, a command of the group, anything else, or one of a few. */
+export type WordKind = 'path' | 'local' | 'place' | 'property' | 'command' | 'text' | readonly string[];
 
 export interface OptionSpec {
   /** One letter, without the dash; absent for long-only options. */
@@ -14,6 +18,8 @@ export interface OptionSpec {
   readonly long?: string;
   /** Name of its value in the usage; absent for flags. */
   readonly value?: string;
+  /** What its value may be, for completion. */
+  readonly words?: WordKind;
   /** May be given several times; the input then holds an array. */
   readonly repeatable?: boolean;
   readonly description: string;
@@ -25,8 +31,11 @@ export interface OptionSpec {
 export type OptionValues = Readonly<Record<string, true | string | readonly string[] | undefined>>;
 
 export interface Example {
+  /** As typed; tests run it. */
   readonly command: string;
   readonly does: string;
+  /** Lines of `fs` that make what it needs beyond the few files of test/command-pages.test.ts. Not shown. */
+  readonly setup?: readonly string[];
 }
 
 export type CommandGroup = 'top' | 'fs' | 'fsadmin';
@@ -36,6 +45,10 @@ export interface CommandSpec {
   /** As typed, case-sensitive. */
   readonly name: string;
   readonly aliases?: readonly string[];
+  /** Answers, but stands in no list: not a command of Alluxio's. */
+  readonly hidden?: boolean;
+  /** Nothing of it reaches stderr: a prompt calls it. */
+  readonly silent?: boolean;
   /** Alluxio's usage line, e.g. `chmod [-R] <mode> <path>`. */
   readonly usage: string;
   /** One sentence. */
@@ -44,6 +57,8 @@ export interface CommandSpec {
   readonly description?: string;
   /** Positionals: how many, and the message when there are too few or too many (Alluxio's standard ones by default). */
   readonly args: { readonly min: number; readonly max: number; readonly countMessage?: (given: number) => string };
+  /** What the positionals are, for completion; the last goes on. Paths where nothing is said, and nothing known outside of `fs`. */
+  readonly words?: readonly WordKind[];
   readonly options: readonly OptionSpec[];
   readonly examples: readonly Example[];
   /** Beyond 0 and 255. */
@@ -68,6 +83,8 @@ export interface CommandContext {
   /** Opened at first use; closed by main.ts. @throws UNFORMATTED naming the command to run */
   fileSystem(): Promise<FileSystem>;
   readonly out: Output;
+  /** Opened at first use, and then read by nobody else. */
+  stdin(): Readable;
   /** Aborted on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
@@ -89,4 +106,9 @@ export interface CommandServices {
   formatJournal(): Promise<void>;
   /** Wipes the cache directories of every tier; returns the directories done. */
   formatWorker(): Promise<string[]>;
+  /**
+   * Runs one line of `fs` in this process, over the same file system; `label` stands before each of its errors. Resolves with its exit status.
+   * @throws CANCELLED when this process shall end
+   */
+  runLine(words: readonly string[], label: string): Promise<number>;
 }

@@ -15,8 +15,9 @@ export const command: CommandSpec = {
   summary: 'Prints the value of a configuration property, or all properties.',
   description: 'Credentials are shown as ******. A property that is not set prints an empty line.',
   args: { min: 0, max: Infinity },
+  words: ['property'],
   options: [
-    { long: 'unit', value: 'unit', description: 'Print a size in B, KB, MB, GB, TB or PB, a duration in MS, S, M, H or D; whole numbers only.' },
+    { long: 'unit', value: 'unit', words: ['B', 'KB', 'MB', 'GB', 'TB', 'PB', 'MS', 'S', 'M', 'H', 'D'], description: 'Print a size in B, KB, MB, GB, TB or PB, a duration in MS, S, M, H or D; whole numbers only.' },
     { long: 'source', description: 'Print where the value comes from, such as DEFAULT or SITE_PROPERTY.' },
     { long: 'master', description: 'Ask the running master instead.' },
   ],

@@ -3,9 +3,12 @@ import type { CommandGroup, CommandSpec } from './command.ts';
 
 export type CommandLoader = () => Promise<{ readonly command: CommandSpec }>;
 type CommandList = Readonly<Record<string, CommandLoader>>;
+export type CommandLists = Readonly<Partial<Record<CommandGroup, CommandList>>>;
 
 const TOP: CommandList = {
+  __complete: async () => ({ command: (await import('./completion/complete.ts')).completeCommand(() => COMMANDS) }),
   bootstrapConf: () => import('./bootstrapConf.ts'),
+  completion: () => import('./completion.ts'),
   format: () => import('./format.ts'),
   formatJournal: () => import('./formatJournal.ts'),
   formatMaster: () => import('./formatMaster.ts'),
@@ -21,6 +24,7 @@ const TOP: CommandList = {
 };
 
 const FS: CommandList = {
+  '-': () => import('./fs/script.ts'),
   cat: () => import('./fs/cat.ts'),
   checkConsistency: () => import('./fs/checkConsistency.ts'),
   checksum: () => import('./fs/checksum.ts'),
@@ -73,10 +77,10 @@ const FS: CommandList = {
   updateMount: () => import('./fs/updateMount.ts'),
 };
 
-export const COMMANDS = { top: TOP, fs: FS } as const satisfies Partial<Record<CommandGroup, CommandList>>;
+export const COMMANDS = { top: TOP, fs: FS } as const satisfies CommandLists;
 
 /** Commands that never look at the configuration, and so need not wait for it. */
-export const UNCONFIGURED: readonly string[] = ['ossServer', 'version'];
+export const UNCONFIGURED: readonly string[] = ['completion', 'ossServer', 'version'];
 
 /** Alluxio's commands that make no sense without a JVM, Hive, HDFS or several hosts: one line that says why. */
 export const DROPPED: Readonly<Record<string, string>> = {

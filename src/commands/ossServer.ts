@@ -18,7 +18,7 @@ export const command: CommandSpec = {
   description: 'To try and to test without an Aliyun account. One line with its endpoint is printed as soon as it listens. Without a key pair, every key is accepted.',
   args: { min: 0, max: 0 },
   options: [
-    { long: 'dir', value: 'folder', description: 'where buckets and objects are kept; made when it is not there' },
+    { long: 'dir', value: 'folder', words: 'local', description: 'where buckets and objects are kept; made when it is not there' },
     { long: 'port', value: 'port', description: `default ${DEFAULT_PORT}; 0 picks a free one` },
     { long: 'host', value: 'address', description: 'the address to listen on; default 127.0.0.1' },
     { long: 'bucket', value: 'name', repeatable: true, description: 'a bucket to make at the start; repeat it for more' },

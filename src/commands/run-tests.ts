@@ -19,13 +19,15 @@ const FILE_PREFIX: Readonly<Record<Operation, string>> = { BASIC: 'BasicFile', B
 const LOGGER: Readonly<Record<Operation, string>> = { BASIC: 'BasicOperations', BASIC_NON_BYTE_BUFFER: 'BasicNonByteBufferOperations' };
 
 export const RUN_TESTS_OPTIONS: readonly OptionSpec[] = [
-  { long: 'directory', value: 'path', description: `the Alluxio directory in which ${DIRECTORY} is made; default /` },
-  { long: 'operation', value: 'operation', description: `only this operation: ${OPERATIONS.join(' or ')}` },
-  { long: 'readType', value: 'type', description: `only this read type: ${READ_TYPES.join(', ')}` },
-  { long: 'writeType', value: 'type', description: `only this write type: ${WRITE_TYPES.join(', ')}` },
+  { long: 'directory', value: 'path', words: 'path', description: `the Alluxio directory in which ${DIRECTORY} is made; default /` },
+  { long: 'operation', value: 'operation', words: OPERATIONS, description: `only this operation: ${OPERATIONS.join(' or ')}` },
+  { long: 'readType', value: 'type', words: READ_TYPES, description: `only this read type: ${READ_TYPES.join(', ')}` },
+  { long: 'writeType', value: 'type', words: WRITE_TYPES, description: `only this write type: ${WRITE_TYPES.join(', ')}` },
   { long: 'workers', value: 'hosts', description: 'accepted for old scripts; there is one worker' },
   { short: 'h', description: 'show the usage' },
 ];
+
+export const RUN_TESTS_JSON = 'operation, readType, writeType, path, passed, error (null when it passed)';
 
 interface Combination {
   readonly operation: Operation;
@@ -45,7 +47,7 @@ export async function runTests(input: CommandInput, ctx: CommandContext): Promis
     if (!(await passes(combination, { directory, fs, ctx }))) failures += 1;
   }
   failures += await persistRest(directory, fs, ctx);
-  if (failures > 0) ctx.out.line(`Number of failed tests: ${failures}`);
+  if (failures > 0 && !ctx.out.json) ctx.out.line(`Number of failed tests: ${failures}`);
   return failures;
 }
 
@@ -83,7 +85,7 @@ async function passes(combination: Combination, { directory, fs, ctx }: Place): 
   const { operation, readType, writeType } = combination;
   const path = joinPath(directory, `${FILE_PREFIX[operation]}_${readType}_${writeType}`);
   const expected = contentOf(operation);
-  ctx.out.line(`runTest --operation ${operation} --readType ${readType} --writeType ${writeType}`);
+  if (!ctx.out.json) ctx.out.line(`runTest --operation ${operation} --readType ${readType} --writeType ${writeType}`);
   try {
     const writeStart = ctx.now();
     await fs.content.create(path, once(expected), { writeType, size: expected.byteLength, signal: ctx.signal });
@@ -94,11 +96,16 @@ async function passes(combination: Combination, { directory, fs, ctx }: Place): 
     if (!read.equals(expected)) throw new AlluxioError('CORRUPT', `${path} holds other bytes than were written.`, { path });
   } catch (error) {
     if (ctx.signal.aborted) throw error;
+    if (ctx.out.json) {
+      ctx.out.record({ ...combination, path, passed: false, error: messageOf(error) });
+      return false;
+    }
     ctx.out.error(messageOf(error));
     ctx.out.line(ctx.out.paint('Failed the test!', 'red'));
     return false;
   }
-  ctx.out.line(ctx.out.paint('Passed the test!', 'green'));
+  if (ctx.out.json) ctx.out.record({ ...combination, path, passed: true, error: null });
+  else ctx.out.line(ctx.out.paint('Passed the test!', 'green'));
   return true;
 }
 
@@ -146,5 +153,6 @@ async function persistRest(directory: AlluxioPath, fs: FileSystem, ctx: CommandC
 const logDate = dateFormat('yyyy-MM-dd HH:mm:ss,SSS');
 
 function log(ctx: CommandContext, operation: Operation, message: string): void {
+  if (ctx.out.json) return;
   ctx.out.line(`${logDate(ctx.now())} INFO  ${LOGGER[operation]} - ${message}`);
 }

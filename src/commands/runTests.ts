@@ -1,7 +1,7 @@
 import { usageBlock } from './usage-block.ts';
 import type { CommandSpec } from './command.ts';
 import { flag } from './options.ts';
-import { RUN_TESTS_OPTIONS, runTests } from './run-tests.ts';
+import { RUN_TESTS_JSON, RUN_TESTS_OPTIONS, runTests } from './run-tests.ts';
 
 export const command: CommandSpec = {
   group: 'top',
@@ -13,6 +13,7 @@ export const command: CommandSpec = {
   options: RUN_TESTS_OPTIONS,
   examples: [{ command: 'alluxio runTests', does: 'Check that the root mount can be written and read.' }],
   exitCodes: [{ status: 1, when: 'one test failed; in general the status is the number of failures' }],
+  json: RUN_TESTS_JSON,
   failureStatus: 255,
   async run(input, ctx) {
     if (!flag(input, 'h')) return runTests(input, ctx);

@@ -18,7 +18,7 @@ export const command: CommandSpec = {
   args: { min: 0, max: 0 },
   options: [
     { long: 'path', value: 'ufs uri', description: 'the folder to test in, such as oss://my-bucket/some/dir' },
-    { long: 'test', value: 'name', repeatable: true, description: 'only this test; repeat it for more' },
+    { long: 'test', value: 'name', words: CONFORMANCE_CASES.map(({ name }) => name), repeatable: true, description: 'only this test; repeat it for more' },
   ],
   examples: [
     { command: 'alluxio runUfsTests --path oss://my-bucket/tmp', does: 'Check a bucket, and the keys and the endpoint of the site file, before it is mounted.' },

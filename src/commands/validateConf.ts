@@ -13,11 +13,16 @@ export const command: CommandSpec = {
   options: [],
   examples: [{ command: 'alluxio validateConf', does: 'Check alluxio-site.properties after an edit.' }],
   exitCodes: [{ status: 255, when: 'the configuration is invalid' }],
+  json: 'level (error or warning), key (null when it is not one key), message; no line when all is well',
   failureStatus: 255,
   async run(_input, ctx) {
-    ctx.out.line('Validating configuration.');
+    if (!ctx.out.json) ctx.out.line('Validating configuration.');
     const problems = problemsOf(ctx);
-    for (const problem of problems) ctx.out.error(problem);
+    for (const message of problems) {
+      if (ctx.out.json) ctx.out.record({ level: 'error', key: null, message });
+      else ctx.out.error(message);
+    }
+    if (ctx.out.json) return problems.length > 0 ? 255 : 0;
     if (problems.length > 0) {
       ctx.out.error('Configuration is invalid');
       return 255;
@@ -32,7 +37,9 @@ function problemsOf(ctx: CommandContext): string[] {
   try {
     const { config } = ctx;
     for (const { key, similar } of unknownKeys(config)) {
-      ctx.out.warn(`${key} is no built-in key, so nothing reads it.${similar.length === 0 ? '' : ` Did you mean ${similar.slice(0, 3).join(' or ')}?`}`);
+      const message = `${key} is no built-in key, so nothing reads it.${similar.length === 0 ? '' : ` Did you mean ${similar.slice(0, 3).join(' or ')}?`}`;
+      if (ctx.out.json) ctx.out.record({ level: 'warning', key, message });
+      else ctx.out.warn(message);
     }
     return [...new Set([...validateConfig(config), ...validateValues(config)])];
   } catch (error) {

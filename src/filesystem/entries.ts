@@ -6,6 +6,7 @@ import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
 import type { BlockInfo, Entries, SyncOptions, Totals } from './file-system.ts';
 import { globPaths } from './glob.ts';
+import { knownNames } from './known-names.ts';
 import { listEntries } from './listing.ts';
 import { loadTree } from './metadata/load-tree.ts';
 import { loadChildren } from './metadata/load-children.ts';
@@ -23,6 +24,7 @@ export function createEntries(context: FileSystemContext): Entries {
     glob: (pattern) => globPaths(context, pattern),
     totals: (path) => totalsOf(context, path),
     blocks: (path) => blocksOf(context, path),
+    known: async (directory, wanted) => knownNames(context, directory, wanted),
     loadMetadata: async (path, { recursive, force }) => {
       const options: SyncOptions = force ? { loadType: 'ALWAYS', syncIntervalMs: 0 } : { loadType: 'ALWAYS', syncIntervalMs: -1 };
       await lookUp(context, path, options);

@@ -93,6 +93,11 @@ export interface ListOptions extends SyncOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface KnownName {
+  readonly name: string;
+  readonly directory: boolean;
+}
+
 export interface Entries {
   /** @throws NOT_FOUND `Path "<plain>" does not exist.` */
   status(path: AlluxioPath, options?: SyncOptions): Promise<FileStatus>;
@@ -107,6 +112,8 @@ export interface Entries {
   /** Loads missing metadata below the path once, then answers from kept totals. @throws NOT_FOUND */
   totals(path: AlluxioPath): Promise<Totals>;
   blocks(path: AlluxioPath): Promise<BlockInfo[]>;
+  /** The known names in a directory that begin so, in name order; undefined when there are more than `limit`. Never asks the under storage, changes nothing. @throws NOT_FOUND */
+  known(directory: AlluxioPath, wanted: { prefix: string; limit: number }): Promise<readonly KnownName[] | undefined>;
   /** Reads metadata from the under storage: ALWAYS, or with `force` as sync interval 0. */
   loadMetadata(path: AlluxioPath, options: { recursive: boolean; force: boolean }): Promise<void>;
 }

@@ -48,7 +48,8 @@ export async function runCommand(name: keyof typeof COMMANDS.fs, words: readonly
     homeDir: folder,
     installDir: folder,
     hostname: 'host1',
-    services: { formatJournal: () => Promise.resolve(), formatWorker: () => Promise.resolve([]) },
+    stdin: () => process.stdin,
+    services: { formatJournal: () => Promise.resolve(), formatWorker: () => Promise.resolve([]), runLine: () => Promise.resolve(0) },
   };
   try {
     const { options, args } = readLine(words, spec.options, noShellOptions());

@@ -12,8 +12,8 @@ export const command: CommandSpec = {
   args: { min: 1, max: Infinity },
   options: [],
   examples: [
-    { command: 'alluxio fs cat /data/report.txt', does: 'Print a file.' },
-    { command: "alluxio fs cat '/logs/*.log' | grep ERROR", does: 'Search several files, in path order.' },
+    { command: 'alluxio fs cat /data/report.txt', does: 'Print a file.', setup: ['copyFromLocal report.txt /data/report.txt'] },
+    { command: "alluxio fs cat '/logs/*.log' | grep ERROR", does: 'Search several files, in path order.', setup: ['mkdir /logs', 'copyFromLocal errors.log /logs/a.log'] },
   ],
   run: (input, ctx) => forEachPath(ctx, arg(input, 0), (path, fs) => printBytes(path, fs, { ctx, range: {} })),
 };

@@ -8,6 +8,7 @@ export const command: CommandSpec = {
   usage: 'chgrp [-R] <group> <path>',
   summary: 'Changes the group of a file or directory specified by args. Specify -R to change the group recursively.',
   args: { min: 2, max: 2 },
+  words: ['text', 'path'],
   options: [{ short: 'R', description: 'change group recursively' }],
   examples: [{ command: 'alluxio fs chgrp -R staff /data', does: 'Give the whole tree to group staff.' }],
   async run(input, ctx) {

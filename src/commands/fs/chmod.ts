@@ -10,6 +10,7 @@ export const command: CommandSpec = {
   summary: 'Changes the permission of a file or directory specified by args. Specify -R to change the permission recursively.',
   description: 'The mode is octal (755) or symbolic assignments (u=rwx,g=rx). Classes that are not mentioned get no permission.',
   args: { min: 2, max: 2 },
+  words: ['text', 'path'],
   options: [{ short: 'R', description: 'change permission recursively' }],
   examples: [
     { command: 'alluxio fs chmod 640 /data/a.bin', does: 'Set a mode.' },

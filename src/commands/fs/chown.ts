@@ -12,8 +12,12 @@ export const command: CommandSpec = {
   usage: 'chown [-R] <owner>[:<group>] <path>',
   summary: 'Changes the owner of a file or directory specified by args. Specify -R to change the owner recursively.',
   args: { min: 2, max: 2 },
+  words: ['text', 'path'],
   options: [{ short: 'R', description: 'change owner recursively' }],
-  examples: [{ command: 'alluxio fs chown -R alice:staff /data', does: 'Give the whole tree to alice, and to group staff.' }],
+  examples: [
+    { command: 'alluxio fs chown alice /data/a.bin', does: 'Give a file to alice.' },
+    { command: 'alluxio fs chown -R alice:alice /data', does: 'Give the whole tree to alice and to a group that she is in.' },
+  ],
   async run(input, ctx) {
     const given = arg(input, 0);
     const match = OWNER.exec(given);

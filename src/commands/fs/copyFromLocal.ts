@@ -10,6 +10,7 @@ export const command: CommandSpec = {
   summary: 'Copies a file or a directory from local filesystem to Alluxio filesystem in parallel at file level.',
   description: 'Directories are copied with all that is below them. The parent of the destination must exist.',
   args: { min: 2, max: 2 },
+  words: ['local', 'path'],
   options: [THREAD_OPTION, BUFFER_OPTION],
   examples: [
     { command: 'alluxio fs copyFromLocal report.txt /data/report.txt', does: 'Copy a file in.' },

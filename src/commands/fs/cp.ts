@@ -12,13 +12,14 @@ export const command: CommandSpec = {
   summary: 'Copies a file or a directory in the Alluxio filesystem or between local and Alluxio filesystems.',
   description: 'A path that begins with file:// is local; at most one of the two may be. The -R flag is needed to copy directories inside Alluxio.',
   args: { min: 2, max: 2 },
+  words: ['place'],
   options: [
     { short: 'R', description: 'copy files in subdirectories recursively' },
     THREAD_OPTION,
     { short: 'p', long: 'preserve', description: 'preserve owner, group, mode and ACL' },
   ],
   examples: [
-    { command: 'alluxio fs cp /data/a.bin /backup/a.bin', does: 'Copy a file inside Alluxio.' },
+    { command: 'alluxio fs cp /data/a.bin /backup/a.bin', does: 'Copy a file inside Alluxio.', setup: ['mkdir /backup'] },
     { command: 'alluxio fs cp -R -p /data /backup', does: 'Copy a tree with its owners, modes and ACLs.' },
     { command: 'alluxio fs cp file:///tmp/in /data', does: 'Copy a local directory in.' },
   ],

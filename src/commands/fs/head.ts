@@ -14,7 +14,7 @@ export const command: CommandSpec = {
   summary: "Prints the file's first n bytes (by default, 1KB) to the console.",
   args: { min: 1, max: 1 },
   options: [{ short: 'c', value: 'bytes', description: 'number of bytes (e.g., 1024, 4KB, 2MB)' }],
-  examples: [{ command: 'alluxio fs head -c 4KB /logs/today.log', does: 'Print the first 4096 bytes.' }],
+  examples: [{ command: 'alluxio fs head -c 4KB /logs/today.log', does: 'Print the first 4096 bytes.', setup: ['mkdir /logs', 'copyFromLocal errors.log /logs/today.log'] }],
   async run(input, ctx) {
     const length = wantedBytes(input);
     await forEachPath(ctx, arg(input, 0), (path, fs) => printBytes(path, fs, { ctx, range: { length } }));

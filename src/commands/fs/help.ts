@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { AlluxioError } from '../../errors.ts';
 import { wrapped } from '../../terminal/wrap.ts';
 
@@ -12,22 +13,43 @@ export function helpCommand(loaders: () => Loaders): CommandSpec {
     usage: 'help [<command>]',
     summary: 'Prints help message for the given command. If there is no given command, prints help messages for all commands.',
     args: { min: 0, max: 1 },
+    words: ['command'],
     options: [],
     examples: [{ command: 'alluxio fs help ls', does: 'What ls takes.' }],
+    json: 'name, aliases, usage, summary, description (null when there is none), options, examples, exitCodes, json (null when it prints no data)',
     async run(input, ctx) {
       const [name] = input.args;
       const known = loaders();
       if (name !== undefined) {
         const loader = Object.hasOwn(known, name) ? known[name] : undefined;
         if (loader === undefined) throw new AlluxioError('INVALID_ARGUMENT', `${name} is an unknown command.`);
-        return ctx.out.line(page((await loader()).command, ctx.out.width));
+        const { command } = await loader();
+        return ctx.out.json ? ctx.out.record(recordOf(command)) : ctx.out.line(page(command, ctx.out.width));
       }
       const names = Object.keys(known).sort();
       for (const each of names) {
         const { command } = await (known[each] as Loaders[string])();
-        if (command.name === each) ctx.out.line(`${page(command, ctx.out.width)}\n`);
+        if (command.name !== each || command.hidden === true) continue;
+        if (ctx.out.json) ctx.out.record(recordOf(command));
+        else ctx.out.line(`${page(command, ctx.out.width)}\n`);
       }
     },
+  };
+}
+
+function recordOf(spec: CommandSpec): Record<string, unknown> {
+  return {
+    name: spec.name,
+    aliases: spec.aliases ?? [],
+    usage: spec.usage,
+    summary: spec.summary,
+    description: spec.description ?? null,
+    options: spec.options
+      .filter(({ hidden }) => hidden !== true)
+      .map(({ short, long, value, description }) => ({ short: short ?? null, long: long ?? null, value: value ?? null, description })),
+    examples: spec.examples.map(({ command, does }) => ({ command, does })),
+    exitCodes: exitCodes(spec),
+    json: spec.json ?? null,
   };
 }
 

@@ -32,7 +32,7 @@ export const command: CommandSpec = {
     { long: 'bandwidth', value: 'bandwidth', description: 'accepted for old scripts' },
     { long: 'verify', description: 'accepted for old scripts; every read is verified' },
     { long: 'partial-listing', description: 'accepted for old scripts; listings are always streamed' },
-    { long: 'format', value: 'format', description: 'format of the progress report: TEXT or JSON' },
+    { long: 'format', value: 'format', words: ['TEXT', 'JSON'], description: 'format of the progress report: TEXT or JSON' },
     { long: 'verbose', description: 'accepted for old scripts' },
   ],
   examples: [
@@ -40,7 +40,7 @@ export const command: CommandSpec = {
     { command: 'alluxio fs load /data/hot --progress', does: 'How much of it is cached.' },
   ],
   exitCodes: [{ status: UNKNOWN_JOB, when: '--progress of a path that does not exist' }],
-  json: 'with --progress: path, state, files, bytes, loadedBytes, percent',
+  json: 'path, alreadyLoaded; with --submit: path, submitted; with --stop: path, stopped; with --progress: path, state, files, bytes, loadedBytes, percent',
   async run(input, ctx) {
     const actions = ACTIONS.filter((name) => flag(input, name));
     if (actions.length > 1) throw new AlluxioError('USAGE', 'Must have one of submit / stop / progress');
@@ -53,12 +53,14 @@ export const command: CommandSpec = {
 
 async function act(action: (typeof ACTIONS)[number], path: TypedPath, input: CommandInput, ctx: CommandContext): Promise<number | void> {
   if (action === 'stop') {
+    if (ctx.out.json) return ctx.out.record({ path: path.plain, stopped: false });
     return ctx.out.line(`Cannot find load job for path ${path.typed}, it might have already been stopped or finished`);
   }
   const fs = await ctx.fileSystem();
   if (action === 'progress') return showProgress(path, fs, { ctx, json: ctx.out.json || text(input, 'format')?.toUpperCase() === 'JSON' });
   await loadOne(path, fs, { ctx, local: false, silent: true });
-  ctx.out.line(`Load '${path.typed}' is successfully submitted.`);
+  if (ctx.out.json) ctx.out.record({ path: path.plain, submitted: true });
+  else ctx.out.line(`Load '${path.typed}' is successfully submitted.`);
 }
 
 async function loadOne(path: TypedPath, fs: FileSystem, how: { ctx: CommandContext; local: boolean; silent: boolean }): Promise<void> {
@@ -71,6 +73,7 @@ async function loadOne(path: TypedPath, fs: FileSystem, how: { ctx: CommandConte
       progress,
       onEntry(status, alreadyCached) {
         if (silent) return;
+        if (ctx.out.json) return ctx.out.record({ path: status.path, alreadyLoaded: alreadyCached });
         const shown = status.path === path.plain ? path.typed : status.path;
         ctx.out.line(alreadyCached && !status.directory && !local ? `${shown} already in Alluxio fully` : `${shown} loaded`);
       },

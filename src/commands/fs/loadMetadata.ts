@@ -12,7 +12,7 @@ export const command: CommandSpec = {
     { short: 'R', description: 'load metadata subdirectories recursively' },
     { short: 'F', description: 'update the metadata of the existing sub file forcibly' },
   ],
-  examples: [{ command: 'alluxio fs loadMetadata -R /oss', does: 'Read the whole tree from the under storage; no data is cached.' }],
+  examples: [{ command: 'alluxio fs loadMetadata -R /oss', does: 'Read the whole tree from the under storage; no data is cached.', setup: ['mount /oss oss://my-bucket/data'] }],
   run: (input, ctx) =>
     forEachPath(ctx, arg(input, 0), async (path, fs) => {
       try {

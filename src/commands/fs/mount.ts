@@ -18,6 +18,7 @@ export const command: CommandSpec = {
   usage: 'mount [--readonly] [--shared] [--option <key=val>] <alluxioPath> <ufsURI>',
   summary: 'Mounts a UFS path onto an Alluxio path. If no arguments are given, it displays all mount points.',
   args: { min: 0, max: 2, countMessage: wrongCount },
+  words: ['path', 'text'],
   options: MOUNT_OPTIONS,
   examples: [
     { command: 'alluxio fs mount', does: 'Show what is mounted where; credentials are masked.' },

@@ -10,7 +10,7 @@ export const command: CommandSpec = {
   description: 'The destination must not exist, and lies in the same mount.',
   args: { min: 2, max: 2 },
   options: [],
-  examples: [{ command: 'alluxio fs mv /data/new /data/current', does: 'Rename a directory.' }],
+  examples: [{ command: 'alluxio fs mv /data/new /data/current', does: 'Rename a directory.', setup: ['mkdir /data/new'] }],
   async run(input, ctx) {
     const [from, to] = [readPath(ctx, arg(input, 0)), readPath(ctx, arg(input, 1))];
     const fs = await ctx.fileSystem();

@@ -22,6 +22,7 @@ export const command: CommandSpec = {
     { short: 'w', long: 'wait', value: 'milliseconds', description: 'the time to wait before persisting, default: 0' },
   ],
   examples: [{ command: 'alluxio fs persist /data', does: 'Write every file below the path that is only in Alluxio to its under storage.' }],
+  json: 'path, persisted, error (null when it was persisted)',
   async run(input, ctx) {
     const wanted = parse(input);
     const typed = input.args.map((given) => readPath(ctx, given));
@@ -32,7 +33,7 @@ export const command: CommandSpec = {
         for await (const batch of fs.storage.pending(path.plain)) for (const status of batch) files.add(status.path);
       }
     }
-    ctx.out.line(`Found ${files.size} files to persist.`);
+    if (!ctx.out.json) ctx.out.line(`Found ${files.size} files to persist.`);
     return persistAll([...files], fs, { wanted, ctx });
   },
 };
@@ -65,7 +66,8 @@ async function persistAll(files: readonly AlluxioPath[], fs: FileSystem, how: { 
   const worker = async (): Promise<void> => {
     for (const path of queue) {
       const problem = await persistOne(path, fs, how);
-      if (problem === undefined) ctx.out.line(`(${(done += 1)}/${files.length}) Successfully persisted file: ${path}`);
+      if (ctx.out.json) ctx.out.record({ path, persisted: problem === undefined, error: problem ?? null });
+      else if (problem === undefined) ctx.out.line(`(${(done += 1)}/${files.length}) Successfully persisted file: ${path}`);
       else ctx.out.error(problem);
       if (problem !== undefined) failed += 1;
       progress.advance({ files: 1 });

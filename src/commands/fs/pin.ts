@@ -12,6 +12,7 @@ export const command: CommandSpec = {
   summary: 'Pins the given file or directory in memory (works recursively for directories).',
   description: 'Pinned data is never evicted from the cache. This call does not load data by itself.',
   args: { min: 1, max: Infinity },
+  words: ['path', ['MEM', 'SSD', 'HDD']],
   options: [],
   examples: [{ command: 'alluxio fs pin /data/hot', does: 'Keep everything below the path in the cache.' }],
   async run(input, ctx) {

@@ -15,7 +15,7 @@ export const command: CommandSpec = {
     { long: 'alluxioOnly', description: 'delete files and subdirectories recursively in Alluxio space only, not in the under storage' },
   ],
   examples: [
-    { command: "alluxio fs rm '/tmp/*.part'", does: 'Remove the files that match.' },
+    { command: "alluxio fs rm '/tmp/*.part'", does: 'Remove the files that match.', setup: ['mkdir /tmp', 'touch /tmp/a.part'] },
     { command: 'alluxio fs rm -R /data/old', does: 'Remove a directory with all that is below it, in the under storage too.' },
   ],
   run: (input, ctx) =>

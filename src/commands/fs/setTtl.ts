@@ -12,10 +12,11 @@ export const command: CommandSpec = {
   summary: 'Sets a new TTL value for the file at path, performing an action, delete(default) or free after TTL expiry.',
   description: 'The time is a number with a unit: ms, s, m, h, d; without a unit, milliseconds. It counts from the creation of the file.',
   args: { min: 2, max: 2 },
-  options: [{ long: 'action', value: 'action', description: 'action to take after TTL expiry: delete or free' }],
+  words: ['path', 'text'],
+  options: [{ long: 'action', value: 'action', words: ['delete', 'free'], description: 'action to take after TTL expiry: delete or free' }],
   examples: [
-    { command: 'alluxio fs setTtl /tmp/upload 1d', does: 'Delete the path, in the under storage too, a day after its creation.' },
-    { command: 'alluxio fs setTtl --action free /data/2023 12h', does: 'Drop the cached data after twelve hours.' },
+    { command: 'alluxio fs setTtl /tmp/upload 1d', does: 'Delete the path, in the under storage too, a day after its creation.', setup: ['mkdir /tmp/upload'] },
+    { command: 'alluxio fs setTtl --action free /data/2023 12h', does: 'Drop the cached data after twelve hours.', setup: ['mkdir /data/2023'] },
   ],
   async run(input, ctx) {
     const action = actionOf(input);

@@ -12,7 +12,7 @@ export const command: CommandSpec = {
   summary: "Prints the file's last n bytes (by default, 1KB) to the console.",
   args: { min: 1, max: 1 },
   options: [{ short: 'c', value: 'bytes', description: 'number of bytes (e.g., 1024, 4KB, 2MB)' }],
-  examples: [{ command: 'alluxio fs tail -c 100 /logs/today.log', does: 'Print the last 100 bytes.' }],
+  examples: [{ command: 'alluxio fs tail -c 100 /logs/today.log', does: 'Print the last 100 bytes.', setup: ['mkdir /logs', 'copyFromLocal errors.log /logs/today.log'] }],
   run: (input, ctx) =>
     forEachPath(ctx, arg(input, 0), async (path, fs) => {
       const status = await fs.entries.status(path.plain);

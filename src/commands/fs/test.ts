@@ -34,7 +34,7 @@ export const command: CommandSpec = {
     { short: 's', description: 'test whether path is a directory that is not empty' },
     { short: 'z', description: 'test whether file is zero length' },
   ],
-  examples: [{ command: 'alluxio fs test -e /data/_SUCCESS && alluxio fs ls /data', does: 'List the directory when its job has finished.' }],
+  examples: [{ command: 'alluxio fs test -e /data/_SUCCESS && alluxio fs ls /data', does: 'List the directory when its job has finished.', setup: ['touch /data/_SUCCESS'] }],
   exitCodes: [
     { status: 1, when: 'the property is false' },
     { status: 2, when: 'the storage did not answer' },

@@ -11,7 +11,7 @@ export const command: CommandSpec = {
   summary: 'Unsets the TTL value for the given path.',
   args: { min: 1, max: 1 },
   options: [],
-  examples: [{ command: 'alluxio fs unsetTtl /tmp/upload', does: 'Keep the path for good.' }],
+  examples: [{ command: 'alluxio fs unsetTtl /tmp/upload', does: 'Keep the path for good.', setup: ['mkdir /tmp/upload'] }],
   run: (input, ctx) =>
     forEachPath(ctx, arg(input, 0), async (path, fs) => {
       await fs.changes.setAttributes(path.plain, { ttl: { ms: NO_TTL, action: 'DELETE' }, recursive: true });

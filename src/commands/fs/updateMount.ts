@@ -11,7 +11,7 @@ export const command: CommandSpec = {
   description: 'The given options replace all old ones: what is not repeated is reset.',
   args: { min: 1, max: 1, countMessage: (given) => `Command updateMount takes 1 argument, not ${given}` },
   options: MOUNT_OPTIONS,
-  examples: [{ command: 'alluxio fs updateMount --readonly /oss', does: 'Make a mount read-only, with no other options.' }],
+  examples: [{ command: 'alluxio fs updateMount --readonly /oss', does: 'Make a mount read-only, with no other options.', setup: ['mount /oss oss://my-bucket/data'] }],
   async run(input, ctx) {
     const path = readPath(ctx, arg(input, 0));
     const options = mountOptions(input);

@@ -81,6 +81,7 @@ export class MemoryFileSystem {
       return Promise.resolve([...this.nodes.keys()].filter((path) => expression.test(path)).sort() as AlluxioPath[]);
     },
     totals: () => Promise.reject(new Error('not used by transfers')),
+    known: () => Promise.reject(new Error('not used by transfers')),
     blocks: () => Promise.reject(new Error('not used by transfers')),
     loadMetadata: () => Promise.reject(new Error('not used by transfers')),
   };

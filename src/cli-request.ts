@@ -53,11 +53,11 @@ function find(group: Group, name: string, words: readonly string[]): Request {
 export async function specsOf(group: Group): Promise<CommandSpec[]> {
   const list: Readonly<Record<string, CommandLoader>> = COMMANDS[group];
   const named = await Promise.all(Object.entries(list).map(async ([name, load]) => ({ name, spec: (await load()).command })));
-  return named.filter(({ name, spec }) => spec.name === name).map(({ spec }) => spec).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return named.filter(({ name, spec }) => spec.name === name && spec.hidden !== true).map(({ spec }) => spec).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export function namesOf(group: Group): string[] {
-  return Object.keys(COMMANDS[group]);
+  return Object.keys(COMMANDS[group]).filter((name) => !name.endsWith('.sh'));
 }
 
 /** Status when no command of the group could be run. */

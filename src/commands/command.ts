@@ -5,6 +5,7 @@
  */
 import type { Config } from '../config/config.ts';
 import type { FileSystem } from '../filesystem/file-system.ts';
+import type { Role } from '../http/resident.ts';
 import type { Output } from '../terminal/output.ts';
 
 export interface OptionSpec {
@@ -36,6 +37,8 @@ export interface CommandSpec {
   /** As typed, case-sensitive. */
   readonly name: string;
   readonly aliases?: readonly string[];
+  /** Answers, but is not listed: what a script of bin/ calls. */
+  readonly hidden?: boolean;
   /** Alluxio's usage line, e.g. `chmod [-R] <mode> <path>`. */
   readonly usage: string;
   /** One sentence. */
@@ -89,4 +92,10 @@ export interface CommandServices {
   formatJournal(): Promise<void>;
   /** Wipes the cache directories of every tier; returns the directories done. */
   formatWorker(): Promise<string[]>;
+  /** The configuration as a resident reads it, which has settings of its own in the environment. */
+  configFor(role: Role): Config;
+  /** `-D` of the command line. */
+  readonly defines: readonly (readonly [key: string, value: string])[];
+  /** Is the resident, until it is told to end. @throws what kept it from starting, or from going on */
+  runResident(role: Role, options: { readonly console: boolean }): Promise<void>;
 }

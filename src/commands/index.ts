@@ -5,6 +5,9 @@ export type CommandLoader = () => Promise<{ readonly command: CommandSpec }>;
 type CommandList = Readonly<Record<string, CommandLoader>>;
 
 const TOP: CommandList = {
+  'alluxio-monitor.sh': () => import('./alluxio-monitor.ts'),
+  'alluxio-start.sh': () => import('./alluxio-start.ts'),
+  'alluxio-stop.sh': () => import('./alluxio-stop.ts'),
   bootstrapConf: () => import('./bootstrapConf.ts'),
   format: () => import('./format.ts'),
   formatJournal: () => import('./formatJournal.ts'),
@@ -12,6 +15,8 @@ const TOP: CommandList = {
   formatMasters: () => import('./formatMasters.ts'),
   formatWorker: () => import('./formatWorker.ts'),
   getConf: () => import('./getConf.ts'),
+  killAll: () => import('./killAll.ts'),
+  'launch-process': () => import('./launch-process.ts'),
   ossServer: () => import('./ossServer.ts'),
   runTest: () => import('./runTest.ts'),
   runTests: () => import('./runTests.ts'),
@@ -84,7 +89,6 @@ export const DROPPED: Readonly<Record<string, string>> = {
   copyDir: 'copyDir distributes files to many hosts; this is one host.',
   docGen: "docGen writes tables of Alluxio's own documentation; nothing to do here.",
   extensions: 'extensions loads Java archives; the storages are built in.',
-  killAll: 'killAll finds Java processes by name; there are none here.',
   runClass: 'runClass runs a Java class; there is no Java here.',
   runHdfsMountTests: 'runHdfsMountTests probes HDFS, which is not supported.',
   runHmsTests: 'runHmsTests probes a Hive metastore, which is not supported.',

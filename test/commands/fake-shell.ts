@@ -48,7 +48,7 @@ export async function runCommand(name: keyof typeof COMMANDS.fs, words: readonly
     homeDir: folder,
     installDir: folder,
     hostname: 'host1',
-    services: { formatJournal: () => Promise.resolve(), formatWorker: () => Promise.resolve([]) },
+    services: { formatJournal: () => Promise.resolve(), formatWorker: () => Promise.resolve([]), configFor: () => configOf({}), defines: [], runResident: () => Promise.resolve() },
   };
   try {
     const { options, args } = readLine(words, spec.options, noShellOptions());

@@ -138,12 +138,10 @@ function isRunning(ctx: CommandContext, role: Role): boolean {
 
 /** Told to end, it ends them: what waits in a container stands for what it started. */
 async function waitForEnd(ctx: CommandContext, launched: readonly Launched[]): Promise<number> {
-  const ended = Promise.all(launched.map((process) => process.ended));
+  const ended = Promise.all(launched.map((process) => process.ended()));
   await Promise.race([ended, ctx.signal.aborted ? undefined : once(ctx.signal, 'abort')]);
-  if (!ctx.signal.aborted) return 0;
-  for (const { pid, hasEnded } of launched) if (pid !== undefined && !hasEnded()) process.kill(pid, 'SIGTERM');
-  await ended;
-  return 0;
+  if (ctx.signal.aborted) for (const { pid, hasEnded } of launched) if (pid !== undefined && !hasEnded()) process.kill(pid, 'SIGTERM');
+  return (await ended).every(Boolean) ? 0 : 1;
 }
 
 /** Looks every two seconds whether the master lives, and starts it when not, until it is interrupted. */

@@ -26,8 +26,8 @@ export interface Launched {
   readonly config: Config;
   /** Its process id; undefined when it could not even be started. */
   readonly pid: number | undefined;
-  /** Resolves when its process has ended. */
-  readonly ended: Promise<void>;
+  /** True when it ended well. Whoever asks does not end before it. */
+  ended(): Promise<boolean>;
   hasEnded(): boolean;
 }
 
@@ -59,15 +59,24 @@ export function launchResident(role: Role, config: Config, launching: Launching)
 
 function launchedOf(role: Role, config: Config, child: ChildProcess): Launched {
   let over = false;
-  const ended = new Promise<void>((resolve) => {
-    const end = (): void => {
+  const ended = new Promise<boolean>((resolve) => {
+    const end = (well: boolean): void => {
       over = true;
-      resolve();
+      resolve(well);
     };
-    child.once('exit', end);
-    child.once('error', end);
+    child.once('exit', (code) => end(code === 0));
+    child.once('error', () => end(false));
   });
-  return { role, config, pid: child.pid, ended, hasEnded: () => over };
+  return {
+    role,
+    config,
+    pid: child.pid,
+    hasEnded: () => over,
+    ended() {
+      if (!over) child.ref();
+      return ended;
+    },
+  };
 }
 
 /** Undefined when it is up and answers, else what is wrong. */

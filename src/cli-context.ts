@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import type { ConfigInput, loadConfig } from './config/sources.ts';
 import { AlluxioError } from './errors.ts';
 import type { FileSystem } from './filesystem/file-system.ts';
+import type { Role } from './http/resident.ts';
 import type { Output } from './terminal/output.ts';
 
 export interface ContextInput {
@@ -43,6 +44,10 @@ export function createContext(input: ContextInput): OwnedContext {
     for (const warning of loaded.warnings) out.warn(warning);
     return (config = loaded.config);
   };
+  const configFor = (role: Role): Config => {
+    readConfig();
+    return input.loadConfig?.({ ...source, process: role === 'master' ? 'MASTER' : 'WORKER' }).config ?? readConfig();
+  };
   const compose = () => import('./compose.ts');
   const openFileSystem = async (): Promise<FileSystem> => {
     const settings = {
@@ -74,6 +79,10 @@ export function createContext(input: ContextInput): OwnedContext {
       formatJournal: async () => (await compose()).formatJournal(readConfig()),
       formatWorker: async () => (await compose()).formatWorker(readConfig()),
       runLine: input.runLine,
+      configFor,
+      defines: source.defines,
+      runResident: async (role, { console }) =>
+        (await compose()).runResidentProcess({ role, config: configFor(role), signal, console: console ? (line) => out.line(line) : undefined }),
     },
   });
   return {

@@ -63,7 +63,7 @@ export async function specsOf(group: Group): Promise<CommandSpec[]> {
 
 /** Without those that stand in no list, which are no words. */
 export function namesOf(group: Group): string[] {
-  return Object.keys(COMMANDS[group]).filter((name) => /^[a-z]/i.test(name));
+  return Object.keys(COMMANDS[group]).filter((name) => /^[a-z]/i.test(name) && !name.endsWith('.sh'));
 }
 
 /** Status when no command of the group could be run. */

@@ -7,11 +7,13 @@ import { userInfo } from 'node:os';
 import { createBlockStore } from './cache/directory-store.ts';
 import { blockFolders, cacheDirectories } from './cache/tiers.ts';
 import type { Config } from './config/config.ts';
+import { VERSION } from './config/version.ts';
 import { assertValid } from './config/validate.ts';
 import { AlluxioError } from './errors.ts';
 import { createFileSystem } from './filesystem/create-file-system.ts';
 import type { FileSystemContext } from './filesystem/context.ts';
 import type { FileSystem } from './filesystem/file-system.ts';
+import type { Role } from './http/resident.ts';
 import { formatStore, openStore } from './journal/format.ts';
 import { ROOT_MOUNT_ID } from './namespace/inodes.ts';
 import type { Journal } from './journal/journal.ts';
@@ -19,6 +21,8 @@ import type { MountRecord } from './journal/records.ts';
 import { GROUP_MAPPING, actingUser, groupMapping } from './config/system-users.ts';
 import type { Subject } from './namespace/permissions.ts';
 import { ownIdentity } from './process-identity.ts';
+import { hasMaster } from './resident/records.ts';
+import type { Surroundings } from './resident/run.ts';
 import type { Ufs } from './ufs/ufs.ts';
 import { UfsUri } from './uri.ts';
 
@@ -31,6 +35,39 @@ export interface FileSystemSettings {
 }
 
 export async function openFileSystem(settings: FileSystemSettings): Promise<FileSystem> {
+  return (await openParts(settings)).fs;
+}
+
+export interface ResidentProcessSettings {
+  readonly role: Role;
+  readonly config: Config;
+  readonly signal: AbortSignal;
+  /** Gets each line of the log too. */
+  readonly console: ((line: string) => void) | undefined;
+}
+
+/** Is the master or the worker, until the signal. */
+export async function runResidentProcess({ role, config, signal, console }: ResidentProcessSettings): Promise<void> {
+  const [{ runResident }, { createUpkeep }] = await Promise.all([import('./resident/run.ts'), import('./filesystem/upkeep.ts')]);
+  const jobs =
+    role === 'master'
+      ? await import('./master/jobs.ts').then(({ masterJobs }) => (around: Surroundings) => masterJobs(around, { backup: undefined }))
+      : await import('./worker/jobs.ts').then(({ workerJobs }) => workerJobs);
+  await runResident({
+    role,
+    config,
+    version: VERSION,
+    signal,
+    console,
+    jobs,
+    open: async (settings) => {
+      const { fs, context } = await openParts({ config, commandLine: `launch-process ${role}`, ...settings });
+      return { fs, upkeep: createUpkeep(context) };
+    },
+  });
+}
+
+async function openParts(settings: FileSystemSettings): Promise<{ fs: FileSystem; context: FileSystemContext }> {
   const { config } = settings;
   assertValid(config);
   // Every transfer under way listens to it: hundreds are no leak.
@@ -42,11 +79,12 @@ export async function openFileSystem(settings: FileSystemSettings): Promise<File
   });
   const context = contextOf(settings, journal);
   requireConfiguredRoot(journal, config);
-  return createFileSystem({
+  const fs = createFileSystem({
     context,
     transfers: async (parts) => (await import('./filesystem/transfers/index.ts')).createTransfers({ ...parts, config }),
     close: () => journal.close(),
   });
+  return { fs, context };
 }
 
 function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemContext {
@@ -83,7 +121,7 @@ function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemCo
     },
     now: Date.now,
     ufs: ufsPool(config),
-    masterRunning: () => false,
+    masterRunning: () => hasMaster(config),
     signal: settings.signal,
     warn: (text) => settings.warn(text),
   };

@@ -17,11 +17,12 @@ const RANKS: Readonly<Record<string, number>> = {
   namespace: 3,
   filesystem: 4,
   http: 5,
-  master: 6,
-  worker: 6,
-  commands: 7,
-  compose: 8,
-  main: 9,
+  resident: 6,
+  master: 7,
+  worker: 7,
+  commands: 8,
+  compose: 9,
+  main: 10,
 };
 
 /** Rooms that may see less than their rank allows. */
@@ -41,6 +42,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   'ali-oss': /^ufs\/oss\//,
   lmdb: /^(journal\/lmdb-engine|oss-server\/.*)\.ts$/,
   'properties-reader': /^config\//,
+  winston: /^resident\/log\.ts$/,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

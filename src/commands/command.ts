@@ -6,6 +6,7 @@
 import type { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import type { FileSystem } from '../filesystem/file-system.ts';
+import type { Role } from '../http/resident.ts';
 import type { Output } from '../terminal/output.ts';
 
 /** What a word may be: a path of the namespace, one of the local disk, either, a property, a command of the group, anything else, or one of a few. */
@@ -111,4 +112,10 @@ export interface CommandServices {
    * @throws CANCELLED when this process shall end
    */
   runLine(words: readonly string[], label: string): Promise<number>;
+  /** The configuration as a resident reads it, which has settings of its own in the environment. */
+  configFor(role: Role): Config;
+  /** `-D` of the command line. */
+  readonly defines: readonly (readonly [key: string, value: string])[];
+  /** Is the resident, until it is told to end. @throws what kept it from starting, or from going on */
+  runResident(role: Role, options: { readonly console: boolean }): Promise<void>;
 }

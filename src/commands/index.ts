@@ -7,6 +7,9 @@ export type CommandLists = Readonly<Partial<Record<CommandGroup, CommandList>>>;
 
 const TOP: CommandList = {
   __complete: async () => ({ command: (await import('./completion/complete.ts')).completeCommand(() => COMMANDS) }),
+  'alluxio-monitor.sh': () => import('./alluxio-monitor.ts'),
+  'alluxio-start.sh': () => import('./alluxio-start.ts'),
+  'alluxio-stop.sh': () => import('./alluxio-stop.ts'),
   bootstrapConf: () => import('./bootstrapConf.ts'),
   completion: () => import('./completion.ts'),
   format: () => import('./format.ts'),
@@ -15,6 +18,8 @@ const TOP: CommandList = {
   formatMasters: () => import('./formatMasters.ts'),
   formatWorker: () => import('./formatWorker.ts'),
   getConf: () => import('./getConf.ts'),
+  killAll: () => import('./killAll.ts'),
+  'launch-process': () => import('./launch-process.ts'),
   ossServer: () => import('./ossServer.ts'),
   runTest: () => import('./runTest.ts'),
   runTests: () => import('./runTests.ts'),
@@ -88,7 +93,6 @@ export const DROPPED: Readonly<Record<string, string>> = {
   copyDir: 'copyDir distributes files to many hosts; this is one host.',
   docGen: "docGen writes tables of Alluxio's own documentation; nothing to do here.",
   extensions: 'extensions loads Java archives; the storages are built in.',
-  killAll: 'killAll finds Java processes by name; there are none here.',
   runClass: 'runClass runs a Java class; there is no Java here.',
   runHdfsMountTests: 'runHdfsMountTests probes HDFS, which is not supported.',
   runHmsTests: 'runHmsTests probes a Hive metastore, which is not supported.',

@@ -2,6 +2,6 @@
 import type { CommandSpec } from './command.ts';
 
 export function usageBlock(spec: CommandSpec): string[] {
-  const usage = spec.group === 'top' ? `Usage: alluxio ${spec.usage}` : `Usage: ${spec.usage}`;
+  const usage = spec.group === 'top' && !spec.usage.startsWith('alluxio-') ? `Usage: alluxio ${spec.usage}` : `Usage: ${spec.usage}`;
   return [...usage.split('\n'), ...spec.summary.split('\n')];
 }

@@ -17,8 +17,8 @@ function tier(level: (typeof TIERS)[number]): PropertySpec[] {
       key: `${prefix}.dirs.mediumtype`, type: 'list', scope: 'WORKER', accepted: true, help: `Medium of each directory of tier ${level}.`,
       default: `\${${prefix}.alias}`,
     },
-    { key: `${prefix}.watermark.high.ratio`, type: 'double', default: '0.95', scope: 'WORKER', accepted: true, help: 'Without effect since Alluxio 2.3.' },
-    { key: `${prefix}.watermark.low.ratio`, type: 'double', default: '0.7', scope: 'WORKER', accepted: true, help: 'Without effect since Alluxio 2.3.' },
+    { key: `${prefix}.watermark.high.ratio`, type: 'double', default: '0.95', scope: 'WORKER', ...(!first && { accepted: true as const }), help: 'Filled beyond this share, a running worker makes room ahead of need; that of level 0 holds for all.' },
+    { key: `${prefix}.watermark.low.ratio`, type: 'double', default: '0.7', scope: 'WORKER', ...(!first && { accepted: true as const }), help: 'Until no more than this share is filled; that of level 0 holds for all.' },
   ];
 }
 
@@ -54,7 +54,9 @@ export const WORKER_PROPERTIES: readonly PropertySpec[] = [
   { key: 'alluxio.worker.hostname', type: 'string', scope: 'WORKER', accepted: true, help: 'Host name that the worker announces.' },
   { key: 'alluxio.worker.rpc.port', type: 'integer', default: '29999', aliases: ['alluxio.worker.port'], scope: 'ALL', help: 'RPC port of the worker.' },
   { key: 'alluxio.worker.web.port', type: 'integer', default: '30000', scope: 'WORKER', help: 'Web port of the worker.' },
-  { key: 'alluxio.worker.web.bind.host', type: 'string', default: '0.0.0.0', scope: 'WORKER', help: 'Address on which the worker\'s web port listens.' },
+  { key: 'alluxio.worker.web.bind.host', type: 'string', default: '127.0.0.1', scope: 'WORKER', help: 'Address on which the worker\'s web port listens; 0.0.0.0 for all of the machine.' },
   { key: 'alluxio.worker.block.heartbeat.interval', type: 'duration', default: '1sec', aliases: ['alluxio.worker.block.heartbeat.interval.ms'], scope: 'WORKER', help: 'Period of the worker\'s reports to the master.' },
+  { key: 'alluxio.worker.block.scrub.interval', type: 'duration', default: '1d', scope: 'WORKER', help: 'Pause between two rounds in which a running worker reads every cached block to see whether it is damaged.' },
+  { key: 'alluxio.worker.block.scrub.bytes.per.second', type: 'size', default: '8MB', scope: 'WORKER', help: 'How fast it reads them.' },
   { key: 'alluxio.worker.whitelist', type: 'list', default: '/', scope: 'WORKER', accepted: true, help: 'Path prefixes that may be cached.' },
 ];

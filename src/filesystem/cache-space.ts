@@ -9,6 +9,8 @@ import { closeIntent, openIntent, transact } from './transact.ts';
 
 /** Candidates looked at per try; enough for a block among thousands of small ones. */
 const CANDIDATES = 512;
+/** In which a directory is emptied from the high mark to the low one. */
+const STEPS = 16;
 
 /** Promises `bytes` to the intent, inside its transaction. Undefined when there is no room without eviction. */
 export function promiseSpace(tx: Transaction, directories: readonly Quota[], intentId: number, bytes: number): number | undefined {
@@ -38,28 +40,59 @@ export async function obtainSpace(context: FileSystemContext, intentId: number, 
 async function evictFor(context: FileSystemContext, bytes: number): Promise<boolean> {
   for (const directory of context.blocks.directories) {
     if (directory.quota < bytes) continue;
-    const { candidates, refreshed } = await candidatesOf(context, directory.index, bytes);
-    const evicted = await transact(context, (tx) => {
-      for (const { block, usedMs } of refreshed) {
-        if (tx.block(block.fileId, block.index) !== undefined) tx.append({ type: 'block-used', fileId: block.fileId, index: block.index, usedMs });
-      }
-      if (freeIn(tx, directory) >= bytes) return { victims: [], intent: undefined };
-      const victims = chooseVictims(tx, directory, bytes, candidates);
-      if (victims === undefined) return undefined;
-      const blocks = victims.map(({ fileId, index, directory: at }) => ({ fileId, index, directory: at }));
-      const intent: IntentRecord = openIntent(context, tx, [], { kind: 'evict', blocks, thenPurge: 0 });
-      removeBlocks(tx, victims);
-      return { victims, intent };
-    });
-    if (evicted === undefined) continue;
-    if (evicted.intent !== undefined) {
-      const { id } = evicted.intent;
-      await context.blocks.remove(evicted.victims);
-      await transact(context, (tx) => closeIntent(tx, id));
-    }
-    return true;
+    if ((await evictIn(context, directory, bytes)) !== undefined) return true;
   }
   return false;
+}
+
+/** Makes `bytes` of a directory free. Returns the blocks that went; undefined when even all that may go would not be enough. */
+async function evictIn(context: FileSystemContext, directory: Quota, bytes: number): Promise<number | undefined> {
+  const { candidates, refreshed } = await candidatesOf(context, directory.index, bytes);
+  const evicted = await transact(context, (tx) => {
+    for (const { block, usedMs } of refreshed) {
+      if (tx.block(block.fileId, block.index) !== undefined) tx.append({ type: 'block-used', fileId: block.fileId, index: block.index, usedMs });
+    }
+    if (freeIn(tx, directory) >= bytes) return { victims: [], intent: undefined };
+    const victims = chooseVictims(tx, directory, bytes, candidates);
+    if (victims === undefined) return undefined;
+    const blocks = victims.map(({ fileId, index, directory: at }) => ({ fileId, index, directory: at }));
+    const intent: IntentRecord = openIntent(context, tx, [], { kind: 'evict', blocks, thenPurge: 0 });
+    removeBlocks(tx, victims);
+    return { victims, intent };
+  });
+  if (evicted?.intent === undefined) return evicted === undefined ? undefined : 0;
+  const { id } = evicted.intent;
+  await context.blocks.remove(evicted.victims);
+  await transact(context, (tx) => closeIntent(tx, id));
+  return evicted.victims.length;
+}
+
+/** Parts of the quota. */
+export interface Watermarks {
+  readonly high: number;
+  readonly low: number;
+}
+
+/**
+ * Where a directory is filled beyond the high mark, the least recently used goes until the low one, so that a writer finds room without evicting. In small steps, because
+ * each holds the journal's write lock. Returns the blocks that went.
+ */
+export async function evictAhead(context: FileSystemContext, marks: Watermarks, signal: AbortSignal): Promise<number> {
+  let blocks = 0;
+  for (const directory of context.blocks.directories) {
+    const full = directory.quota * (1 - marks.high);
+    const wanted = directory.quota * (1 - marks.low);
+    let free = context.journal.read((view) => freeIn(view, directory));
+    if (free >= full) continue;
+    const step = Math.max(1, Math.ceil((wanted - free) / STEPS));
+    while (free < wanted && !signal.aborted) {
+      const gone = await evictIn(context, directory, Math.min(Math.ceil(wanted), free + step));
+      if (gone === undefined || gone === 0) break;
+      blocks += gone;
+      free = context.journal.read((view) => freeIn(view, directory));
+    }
+  }
+  return blocks;
 }
 
 interface Used {

@@ -3,7 +3,7 @@ import { AlluxioError, hasCode, messageOf } from '../errors.ts';
 import type { BlockRecord, InodeRecord, IntentRecord, MountRecord } from '../journal/records.ts';
 import { requireFree } from '../namespace/leases.ts';
 import { mountOf, refuseReadOnly } from '../namespace/mount-table.ts';
-import { existing } from '../namespace/resolve.ts';
+import { existing, pathOfInode } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { Ufs, UfsWritten } from '../ufs/ufs.ts';
 import { ensureAncestors } from './ancestors.ts';
@@ -23,13 +23,15 @@ interface Persisting {
 }
 
 export interface PersistOptions {
+  /** By a resident: only this file, only while it is to be persisted, and given up as soon as somebody wants to change the path. */
+  readonly background?: { readonly fileId: number };
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
 }
 
 /** Persists one file (or marks a directory's place in the storage). Fine when it is persisted. @throws what went wrong; the file stays as it was */
 export async function persistFile(context: FileSystemContext, path: AlluxioPath, options: PersistOptions = {}): Promise<void> {
-  const work = await begin(context, path);
+  const work = await begin(context, path, options);
   if (work === undefined) return;
   const ufs = await ufsOrClose(context, work.intent, work.mount);
   try {
@@ -40,15 +42,20 @@ export async function persistFile(context: FileSystemContext, path: AlluxioPath,
     }
     await finish(context, work, written);
   } catch (error) {
+    // The request may have got through before it was taken back, and nobody would know of its object.
+    const written = options.background !== undefined && options.signal?.aborted === true ? await landed(context, ufs, work).catch(() => undefined) : undefined;
+    if (written !== undefined) return finish(context, work, written);
     await transact(context, (tx) => closeIntent(tx, work.intent.id));
     throw error;
   }
 }
 
-function begin(context: FileSystemContext, path: AlluxioPath): Promise<Persisting | undefined> {
+function begin(context: FileSystemContext, path: AlluxioPath, { background }: PersistOptions): Promise<Persisting | undefined> {
   return transactWhenFree(context, (tx): Persisting | undefined => {
     const { target, chain } = existing(tx, path);
     const { inode } = target;
+    // The path is somebody else's by now: the file was renamed or removed.
+    if (background !== undefined && (inode.id !== background.fileId || inode.persistence !== 'TO_BE_PERSISTED')) return undefined;
     if (inode.directory) throw new AlluxioError('IS_A_DIRECTORY', `Path "${path}" must be a file.`, { path });
     if (inode.persistence === 'PERSISTED') return undefined;
     const mounted = mountOf(tx, { path, chain, missing: [] });
@@ -60,7 +67,7 @@ function begin(context: FileSystemContext, path: AlluxioPath): Promise<Persistin
       throw new AlluxioError('CORRUPT', `Cannot persist ${path}: its cached blocks are lost.`, { path });
     }
     const { mount, key } = mounted;
-    const intent = openIntent(context, tx, [lease], { kind: 'persist', fileId: inode.id, mountId: mount.id, key });
+    const intent = openIntent(context, tx, [lease], { kind: 'persist', fileId: inode.id, mountId: mount.id, key, ...(background === undefined ? {} : { background: true }) });
     return { path, inode, parentId: target.parentId, mount, key, blocks, intent };
   });
 }
@@ -72,12 +79,22 @@ async function upload(context: FileSystemContext, ufs: Ufs, work: Persisting, op
     return await ufs.write(work.key, blockBytes(context, work.blocks, options.progress), { size, overwrite: false, mode: work.inode.mode, signal: options.signal ?? context.signal });
   } catch (error) {
     if (!hasCode(error, 'ALREADY_EXISTS')) throw error;
-    const stored = await ufs.status(work.key);
-    if (stored?.kind === 'file' && stored.size === work.inode.length && (await sameBytes(context, ufs, work))) {
-      return { size: stored.size, contentHash: stored.contentHash, crc64: stored.crc64 ?? '', modifiedMs: stored.modifiedMs ?? context.now() };
-    }
+    const written = await landed(context, ufs, work);
+    if (written !== undefined) return written;
     throw new AlluxioError('ALREADY_EXISTS', `File ${work.path} is already persisted in UFS, to overwrite the file, please set the overwrite flag in the config.`, { path: work.path, cause: error });
   }
+}
+
+type Uploaded = Pick<Persisting, 'inode' | 'key' | 'blocks'>;
+
+/** How long a store is asked what it has, where nobody wants to wait for it. */
+const LOOK_MS = 3000;
+
+/** The object, when it is there and holds the bytes of the file. */
+async function landed(context: FileSystemContext, ufs: Ufs, file: Uploaded): Promise<UfsWritten | undefined> {
+  const stored = await ufs.status(file.key, AbortSignal.timeout(LOOK_MS));
+  if (stored?.kind !== 'file' || stored.size !== file.inode.length || !(await sameBytes(context, ufs, file))) return undefined;
+  return { size: stored.size, contentHash: stored.contentHash, crc64: stored.crc64 ?? '', modifiedMs: stored.modifiedMs ?? context.now() };
 }
 
 async function* blockBytes(context: FileSystemContext, blocks: readonly BlockRecord[], progress: Progress | undefined): AsyncGenerator<Uint8Array> {
@@ -89,7 +106,7 @@ async function* blockBytes(context: FileSystemContext, blocks: readonly BlockRec
   }
 }
 
-async function sameBytes(context: FileSystemContext, ufs: Ufs, work: Persisting): Promise<boolean> {
+async function sameBytes(context: FileSystemContext, ufs: Ufs, work: Uploaded): Promise<boolean> {
   const [ours, theirs] = [blockBytes(context, work.blocks, undefined), await ufs.read(work.key)];
   const [a, b] = await Promise.all([digest(ours), digest(theirs)]);
   return a === b;
@@ -102,7 +119,22 @@ async function digest(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   return hash.digest('hex');
 }
 
-function finish(context: FileSystemContext, work: Persisting, written: UfsWritten): Promise<void> {
+/**
+ * An upload of a process that died: its object may be there all the same, whole, and then it is the file's. Otherwise it would outlive the file's removal, which knows
+ * nothing of it. False when there is nothing to finish.
+ */
+export async function finishLanded(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, { fileId, key }: { fileId: number; key: string }): Promise<boolean> {
+  const file = context.journal.read((view) => {
+    const [child, path] = [view.locate(fileId), pathOfInode(view, fileId)];
+    return child === undefined || path === undefined || child.inode.persistence === 'PERSISTED' ? undefined : { path, parentId: child.parentId, inode: child.inode, blocks: view.blocks(fileId) };
+  });
+  const written = file === undefined ? undefined : await landed(context, ufs, { ...file, key });
+  if (file === undefined || written === undefined) return false;
+  await finish(context, { ...file, intent }, written);
+  return true;
+}
+
+function finish(context: FileSystemContext, work: Pick<Persisting, 'path' | 'parentId' | 'inode' | 'intent'>, written: UfsWritten): Promise<void> {
   return transact(context, (tx) => {
     if (tx.intent(work.intent.id) === undefined || tx.locate(work.inode.id) === undefined) {
       throw new AlluxioError('CANCELLED', `Persisting ${work.path} was taken over by another process.`, { path: work.path });

@@ -91,7 +91,7 @@ async function* fromCache(context: FileSystemContext, file: OpenedFile, part: { 
 }
 
 /** A block whose file is damaged or gone leaves the cache. @throws CORRUPT when the storage does not have its bytes either */
-async function dropDamaged(context: FileSystemContext, file: OpenedFile, block: BlockRecord, error: unknown): Promise<void> {
+export async function dropDamaged(context: FileSystemContext, file: Pick<OpenedFile, 'path' | 'inode'>, block: BlockRecord, error: unknown): Promise<void> {
   if (file.inode.persistence !== 'PERSISTED') {
     throw new AlluxioError('CORRUPT', `A cached block of ${file.path} is damaged or gone, and the file is not in the under storage.`, { path: file.path, cause: error });
   }

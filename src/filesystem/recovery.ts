@@ -7,6 +7,7 @@ import { mountIfThere } from '../namespace/remove.ts';
 import type { FileSystemContext } from './context.ts';
 import { adoptWritten } from './adopt.ts';
 import { finishDelete } from './delete-work.ts';
+import { finishLanded } from './persist.ts';
 import { purgeDetached } from './purge.ts';
 import { recoverRename } from './rename-work.ts';
 import { closeIntent, transact } from './transact.ts';
@@ -70,10 +71,14 @@ async function finishWrite(context: FileSystemContext, intent: IntentRecord, wor
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 
-/** The file is still to be persisted; only what the upload left must go. */
+/** The file is still to be persisted, unless its object came through; only what else the upload left must go. */
 async function finishPersist(context: FileSystemContext, intent: IntentRecord, work: Work<'persist'>): Promise<void> {
   const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
-  if (mount !== undefined) await (await context.ufs(mount)).abandonWrites(work.key, intent.startedMs);
+  if (mount !== undefined) {
+    const ufs = await context.ufs(mount);
+    await ufs.abandonWrites(work.key, intent.startedMs);
+    if (await finishLanded(context, ufs, intent, work)) return;
+  }
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 

@@ -45,6 +45,7 @@ export async function transactWhenFree<T>(context: FileSystemContext, fn: (tx: T
 async function waitForHolder(context: FileSystemContext, intent: IntentRecord, deadline: number): Promise<void> {
   // Loaded only when a dead holder is met, which is rare.
   if (!isAlive(intent.owner)) return (await import('./recovery.ts')).recoverIntent(context, intent);
+  if (intent.work.kind === 'persist' && intent.work.background === true && intent.wanted !== true) await askFor(context, intent.id);
   if (context.now() >= deadline) {
     const { owner } = intent;
     throw new AlluxioError('BUSY', `The path is held by "${owner.command}" (pid ${owner.pid} on ${owner.host}, user ${intent.user}).`, {
@@ -52,6 +53,14 @@ async function waitForHolder(context: FileSystemContext, intent: IntentRecord, d
     });
   }
   await sleep(POLL_MS, undefined, { signal: context.signal });
+}
+
+/** Work in the background gives way to a command, and is done again later. */
+function askFor(context: FileSystemContext, id: number): Promise<void> {
+  return transact(context, (tx) => {
+    const intent = tx.intent(id);
+    if (intent !== undefined) tx.append({ type: 'intent-changed', intent: { ...intent, wanted: true } });
+  });
 }
 
 /** Opens an intent in a transaction. Returns its record, to be changed and closed later. */

@@ -124,13 +124,15 @@ export interface IntentRecord {
   /** Cache space that is promised to it; released with it. */
   readonly reserved: readonly { readonly directory: number; readonly bytes: number }[];
   readonly work: IntentWork;
+  /** Somebody waits for what it holds: an owner that can (a resident) gives it up. */
+  readonly wanted?: true;
 }
 
 export type IntentWork =
   /** A file being written. Its process died: drop its blocks, abandon its upload; an object that is complete becomes a file. */
   | { readonly kind: 'write'; readonly fileId: number; readonly mountId: number; readonly key: string; readonly through: boolean }
-  /** A file being uploaded from the cache. Died: abandon the upload; the file stays to be persisted. */
-  | { readonly kind: 'persist'; readonly fileId: number; readonly mountId: number; readonly key: string }
+  /** A file being uploaded from the cache. Died: abandon the upload; the file stays to be persisted. `background`: by a resident, who gives way. */
+  | { readonly kind: 'persist'; readonly fileId: number; readonly mountId: number; readonly key: string; readonly background?: true }
   /**
    * A rename of something persisted. `copy`: the namespace shows the old place; died: undo, or, where the store renames atomically, look which side it is on.
    * `delete`: the namespace shows the new place; died: finish deleting the old keys.

@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
+  /** A script of `bin/` other than `alluxio`. */
+  readonly script?: string;
   /** After it the process is killed and the run rejects. Default 30 s. */
   readonly timeoutMs?: number;
 }
@@ -38,10 +40,11 @@ export async function runAlluxio(home: Home, args: readonly string[], options: R
 }
 
 /** The running process, for tests that signal it or read as it writes. */
-export function startAlluxio(home: Home, args: readonly string[], options: Pick<RunOptions, 'env' | 'cwd'> = {}): ChildProcessWithoutNullStreams {
+export function startAlluxio(home: Home, args: readonly string[], options: Pick<RunOptions, 'env' | 'cwd' | 'script'> = {}): ChildProcessWithoutNullStreams {
   // Only what a test names reaches the process: settings of the machine must not decide a test.
   const env = { PATH: process.env.PATH ?? '', HOME: home.dir, ALLUXIO_CONF_DIR: home.confDir, TZ: 'UTC', LANG: 'C.UTF-8', ...options.env };
-  return spawn(ALLUXIO, [...args], { cwd: options.cwd ?? home.dir, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const file = options.script === undefined ? ALLUXIO : fileURLToPath(new URL(`../../bin/${options.script}`, import.meta.url));
+  return spawn(file, [...args], { cwd: options.cwd ?? home.dir, env, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
 export function statusOf(child: ChildProcessWithoutNullStreams, timeoutMs: number, args: readonly string[]): Promise<number> {

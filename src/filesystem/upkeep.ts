@@ -1,0 +1,72 @@
+/**
+ * What a file system needs done from time to time and no command waits for: for resident processes. Nothing depends on it: commands do the same
+ * when they come by, or can do without.
+ */
+import type { IntentRecord } from '../journal/records.ts';
+import { pathOfInode } from '../namespace/resolve.ts';
+import { isAlive } from '../process-identity.ts';
+import type { AlluxioPath } from '../uri.ts';
+import type { Watermarks } from './cache-space.ts';
+import { evictAhead } from './cache-space.ts';
+import type { FileSystemContext } from './context.ts';
+import { persistFile } from './persist.ts';
+import { recoverIntent } from './recovery.ts';
+import type { BlockPlace, BlockVerdict } from './scrub.ts';
+import { blocksAfter, dropOrphans, verifyBlock } from './scrub.ts';
+
+export interface Upkeep {
+  /** The journal's newest number: as long as it stays the same, nothing has changed. @throws UNFORMATTED */
+  revision(): number;
+  /** Files that wait for their upload, oldest first, each where it is now. */
+  toPersist(range: { readonly after: number; readonly limit: number }): readonly { readonly id: number; readonly path: AlluxioPath | undefined }[];
+  persistBacklog(): number;
+  /** Uploads the file if it still waits. Aborted, nothing of it stays. @throws what went wrong; the file stays as it was */
+  persist(file: { readonly id: number; readonly path: AlluxioPath }, signal: AbortSignal): Promise<void>;
+  /** Files of this process's uploads whose path somebody waits for. */
+  wanted(): readonly number[];
+  /** What dead processes left open. */
+  deadIntents(): readonly IntentRecord[];
+  recover(intent: IntentRecord): Promise<void>;
+  /** Returns the number of blocks that went. */
+  evictAhead(marks: Watermarks, signal: AbortSignal): Promise<number>;
+  /** Blocks in the order of their last use as the journal knows it. */
+  blocksAfter(place: BlockPlace | undefined, limit: number): { readonly blocks: readonly BlockPlace[]; readonly next: BlockPlace | undefined };
+  /** Reads a block's file; a damaged one is dropped and read again from the under storage. */
+  verifyBlock(block: BlockPlace): Promise<BlockVerdict>;
+  /** Removes files of the cache that no record knows and nobody writes. */
+  dropOrphans(): Promise<{ readonly files: number; readonly bytes: number }>;
+  /** Drops all but the newest records of the log. Returns how many. */
+  pruneLog(keep: number): Promise<number>;
+}
+
+export function createUpkeep(context: FileSystemContext): Upkeep {
+  const { journal } = context;
+  return {
+    revision: () => journal.read((view) => view.lastSeq()),
+    toPersist: (range) => journal.read((view) => view.toBePersisted(range).map((id) => ({ id, path: pathOfInode(view, id) }))),
+    persistBacklog: () => journal.read((view) => view.toBePersisted().length),
+    persist: ({ id, path }, signal) => persistFile(context, path, { signal, background: { fileId: id } }),
+    wanted: () => wantedUploads(context),
+    deadIntents: () => journal.read((view) => view.intents()).filter((intent) => !isAlive(intent.owner)),
+    recover: (intent) => recoverIntent(context, intent),
+    evictAhead: (marks, signal) => evictAhead(context, marks, signal),
+    blocksAfter: (place, limit) => blocksAfter(context, place, limit),
+    verifyBlock: (block) => verifyBlock(context, block),
+    dropOrphans: () => dropOrphans(context),
+    pruneLog: (keep) => pruneLog(context, keep),
+  };
+}
+
+function wantedUploads(context: FileSystemContext): number[] {
+  const { pid, startedAt } = context.owner;
+  return context.journal.read((view) =>
+    view.intents().flatMap(({ wanted, work, owner }) => (wanted === true && work.kind === 'persist' && owner.pid === pid && owner.startedAt === startedAt ? [work.fileId] : [])),
+  );
+}
+
+async function pruneLog({ journal }: FileSystemContext, keep: number): Promise<number> {
+  const [oldest] = journal.log({ limit: 1 });
+  const below = journal.read((view) => view.lastSeq()) - keep + 1;
+  // Looking costs nothing, dropping takes the write lock.
+  return oldest === undefined || oldest.seq >= below ? 0 : journal.pruneLog(below);
+}

@@ -1,0 +1,56 @@
+/** What a master does besides answering. */
+import { hasCode, messageOf } from '../errors.ts';
+import type { JobSpec } from '../resident/jobs.ts';
+import type { Surroundings } from '../resident/run.ts';
+import { AsyncPersist } from './async-persist.ts';
+import { dailyBackup } from './daily-backup.ts';
+
+const RECOVERY_MS = 2000;
+const PRUNE_MS = 10 * 60_000;
+
+export interface MasterWork {
+  /** Writes a metadata backup and returns its URI. Absent: no daily backup. */
+  readonly backup?: (() => Promise<string>) | undefined;
+}
+
+export function masterJobs(around: Surroundings, work: MasterWork): JobSpec[] {
+  const { backup } = work;
+  return [
+    new AsyncPersist(around),
+    recovery(around),
+    prune(around),
+    ...(backup !== undefined && around.config.boolean('alluxio.master.daily.backup.enabled') ? [dailyBackup(around, backup)] : []),
+  ];
+}
+
+/** Dead processes' work is ended even when no command comes by. */
+function recovery({ upkeep, log }: Surroundings): JobSpec {
+  return {
+    name: 'recovery',
+    everyMs: RECOVERY_MS,
+    async run(signal) {
+      let done = 0;
+      let failure: unknown;
+      for (const intent of upkeep.deadIntents()) {
+        if (signal.aborted) break;
+        try {
+          await upkeep.recover(intent);
+          log.info('recovery', `What "${intent.owner.command}" (process ${intent.owner.pid}) left unfinished is cleaned up.`);
+          done += 1;
+        } catch (error) {
+          if (hasCode(error, 'UNFORMATTED')) throw error;
+          failure ??= new Error(`What "${intent.owner.command}" left unfinished cannot be cleaned up now: ${messageOf(error)}`, { cause: error });
+        }
+      }
+      if (failure !== undefined) throw failure;
+      return done;
+    },
+    backlog: () => upkeep.deadIntents().length,
+  };
+}
+
+/** Commands prune as they write; this is for the log of a home in which nobody writes any more, or whose limit was lowered. */
+function prune({ upkeep, config }: Surroundings): JobSpec {
+  const keep = Math.max(1, config.integer('alluxio.master.journal.checkpoint.period.entries'));
+  return { name: 'prune', everyMs: PRUNE_MS, run: () => upkeep.pruneLog(keep) };
+}

@@ -50,14 +50,9 @@ export function createContext(input: ContextInput): OwnedContext {
   };
   const compose = () => import('./compose.ts');
   const openFileSystem = async (): Promise<FileSystem> => {
-    const settings = {
-      config: readConfig(),
-      signal,
-      get commandLine() {
-        return commandLine;
-      },
-      warn: (text: string) => out.warn(text),
-    };
+    const settings = { config: readConfig(), signal, commandLine, warn: (text: string) => out.warn(text) };
+    // A script's later lines are noted as they come.
+    Object.defineProperty(settings, 'commandLine', { get: () => commandLine });
     return (await compose()).openFileSystem(settings);
   };
 
@@ -81,8 +76,10 @@ export function createContext(input: ContextInput): OwnedContext {
       runLine: input.runLine,
       configFor,
       defines: source.defines,
-      runResident: async (role, { console }) =>
-        (await compose()).runResidentProcess({ role, config: configFor(role), signal, console: console ? (line) => out.line(line) : undefined }),
+      runResident: async (role, { console }) => {
+        const show = console ? (line: string): void => out.line(line) : undefined;
+        await (await compose()).runResidentProcess({ role, config: configFor(role), signal, console: show });
+      },
     },
   });
   return {

@@ -28,8 +28,13 @@ export interface KvReader {
   scan(range: KeyRange, visit: (entry: RawEntry) => void): void;
 }
 
+/** A key that must be new is there: the callback worked on a state that is not the latest. */
+export class StaleState extends Error {}
+
 export interface KvWriter extends KvReader {
   put(key: Buffer, value: Buffer): void;
+  /** @throws StaleState when the key is there, and then nothing of the transaction may be kept */
+  putNew(key: Buffer, value: Buffer): void;
   delete(key: Buffer): void;
 }
 

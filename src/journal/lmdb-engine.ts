@@ -11,6 +11,7 @@ import { openAsClass } from 'lmdb';
 import type { RootDatabase } from 'lmdb';
 import { AlluxioError } from '../errors.ts';
 import { FileRoom } from './file-room.ts';
+import { StaleState } from './kv.ts';
 import type { KeyRange, KvEngine, KvReader, KvWriter, RawEntry } from './kv.ts';
 import { muteConsole } from './quiet-console.ts';
 import { storeError } from './store-error.ts';
@@ -128,6 +129,16 @@ export class LmdbEngine implements KvEngine {
       } catch (error) {
         throw storeError(this.#name, error);
       }
+    },
+    putNew: (key, value) => {
+      this.#count(key.length + value.length);
+      let done: unknown;
+      try {
+        done = this.#store.putSync(key, value, { noOverwrite: true });
+      } catch (error) {
+        throw storeError(this.#name, error);
+      }
+      if (done === false) throw new StaleState('a key that must be new is there');
     },
     delete: (key) => {
       this.#count(key.length);

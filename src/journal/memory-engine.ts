@@ -1,5 +1,6 @@
 /** The journal's store in memory, for tests: same semantics as the LMDB engine within one process, nothing is durable. */
 import { AlluxioError } from '../errors.ts';
+import { StaleState } from './kv.ts';
 import type { KeyRange, KvEngine, KvReader, KvWriter, RawEntry } from './kv.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
@@ -23,6 +24,10 @@ export class MemoryEngine implements KvEngine {
     put: (key, value) => {
       if (key.length === 0 || key.length > MAX_KEY_BYTES) throw new AlluxioError('INTERNAL', `A key of ${key.length} bytes is not possible.`);
       this.#set(key.toString('latin1'), Buffer.from(value));
+    },
+    putNew: (key, value) => {
+      if (this.#values.has(key.toString('latin1'))) throw new StaleState('a key that must be new is there');
+      this.#writer.put(key, value);
     },
     delete: (key) => this.#set(key.toString('latin1'), undefined),
   };

@@ -136,6 +136,24 @@ describe('examples', () => {
     expect(failed).toEqual([]);
   });
 
+  it('of fs with --json: every line an object, its fields those of the record', async () => {
+    const MARK = 'Capacity Bytes: ';
+    const specs = (await allSpecs()).filter((spec) => spec.group === 'fs' && spec.json !== undefined && spec.name !== '-');
+    expect(specs.length).toBeGreaterThan(12);
+    const typedLines = specs.flatMap((spec) => spec.examples.filter((example) => !isForShell(example)).map((example) => ({ spec, example })));
+    const script = typedLines.flatMap(({ example }) => [...CLEAN, ...WORLD, ...(example.setup ?? []), 'getCapacityBytes', `${example.command} --json`, 'getCapacityBytes']);
+    const { stdout } = await runAlluxio(home, ['fs', '--quiet', '-'], { cwd, input: script.map((text) => `${local(text)}\n`).join(''), timeoutMs: 200_000 });
+    const outputs = stdout.split(new RegExp(`^${MARK}.*\n`, 'm')).filter((_, i) => i % 2 === 1);
+    expect(outputs.length).toBe(typedLines.length);
+    for (const [i, { spec, example }] of typedLines.entries()) {
+      const records = (outputs[i] ?? '').split('\n').filter((line) => line !== '');
+      expect(records.length, example.command).toBeGreaterThan(0);
+      for (const record of records) {
+        for (const field of Object.keys(JSON.parse(record) as object)) expect(spec.json, `${example.command}: ${field}`).toMatch(new RegExp(`\\b${field}\\b`));
+      }
+    }
+  });
+
   it('of fs that a shell puts together', async () => {
     const examples = (await examplesOf('fs')).filter(isForShell);
     expect(examples.length).toBeGreaterThan(2);

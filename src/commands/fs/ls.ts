@@ -27,7 +27,7 @@ export const command: CommandSpec = {
   ],
   examples: [
     { command: 'alluxio fs ls /data', does: 'List a directory.' },
-    { command: "alluxio fs ls -R -h '/logs/2024-*'", does: 'List every matching directory with all that is below it, with sizes for people.', setup: ['mkdir /logs/2024-01'] },
+    { command: "alluxio fs ls -R -h '/logs/2024-*'", does: 'List every matching directory with all that is below it, with sizes for people.', setup: ['mkdir /logs/2024-01/day'] },
     { command: 'alluxio fs ls --sort=size -r /data', does: 'Largest first.' },
   ],
   json: STATUS_JSON,

@@ -13,7 +13,7 @@ export function workerJobs(around: Surroundings): JobSpec[] {
 
 function eviction({ upkeep, config }: Surroundings): JobSpec {
   const [high, low] = [ratio(config, 'high'), ratio(config, 'low')];
-  return { name: 'evict', everyMs: SPACE_MS, onChange: true, run: (signal) => upkeep.evictAhead({ high, low: Math.min(high, low) }, signal) };
+  return { name: 'evict', everyMs: SPACE_MS, onChange: true, run: (signal) => upkeep.cache.evictAhead({ high, low: Math.min(high, low) }, signal) };
 }
 
 function ratio(config: Config, mark: 'high' | 'low'): number {

@@ -10,10 +10,12 @@ import type { Watermarks } from './cache-space.ts';
 import { evictAhead } from './cache-space.ts';
 import type { FileSystemContext } from './context.ts';
 import { expireDue } from './expiry.ts';
+import type { Trail } from './history.ts';
+import { trailFrom } from './history.ts';
 import { persistFile } from './persist.ts';
 import { recoverIntent } from './recovery.ts';
 import type { BlockPlace, BlockVerdict } from './scrub.ts';
-import { blocksAfter, dropOrphans, verifyBlock } from './scrub.ts';
+import { blocksAfter, dropOrphans, fetchBlock, verifyBlock } from './scrub.ts';
 
 const COUNTED = 1000;
 
@@ -27,6 +29,8 @@ export interface Upkeep {
   recover(intent: IntentRecord): Promise<void>;
   /** Drops all but the newest records of the log. Returns how many. */
   pruneLog(keep: number): Promise<number>;
+  /** What is done from this record of the log on. */
+  trail(seq: number): Trail;
   readonly uploads: UploadQueue;
   readonly cache: CacheCare;
 }
@@ -49,6 +53,8 @@ export interface CacheCare {
   blocksAfter(place: BlockPlace | undefined, limit: number): { readonly blocks: readonly BlockPlace[]; readonly next: BlockPlace | undefined };
   /** Reads a block's file; a damaged one is dropped and read again from the under storage. */
   verify(block: BlockPlace): Promise<BlockVerdict>;
+  /** Caches a block, unless it is cached or its file is gone. True when it was read. */
+  fetch(block: { readonly fileId: number; readonly index: number }): Promise<boolean>;
   /** Removes files that no record knows and nobody writes. */
   dropOrphans(): Promise<{ readonly files: number; readonly bytes: number }>;
 }
@@ -61,6 +67,7 @@ export function createUpkeep(context: FileSystemContext): Upkeep {
     deadIntents: () => journal.read((view) => view.intents()).filter((intent) => !isAlive(intent.owner)),
     recover: (intent) => recoverIntent(context, intent),
     pruneLog: (keep) => pruneLog(context, keep),
+    trail: (seq) => trailFrom(context, seq),
     uploads: {
       waiting: (range) => journal.read((view) => view.toBePersisted(range).map((id) => ({ id, path: pathOfInode(view, id) }))),
       length: () => journal.read((view) => view.toBePersisted().length),
@@ -70,6 +77,7 @@ export function createUpkeep(context: FileSystemContext): Upkeep {
     cache: {
       evictAhead: (marks, signal) => evictAhead(context, marks, signal),
       blocksAfter: (place, limit) => blocksAfter(context, place, limit),
+      fetch: (block) => fetchBlock(context, block),
       verify: (block) => verifyBlock(context, block),
       dropOrphans: () => dropOrphans(context),
     },

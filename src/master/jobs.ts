@@ -3,6 +3,7 @@ import { hasCode, messageOf } from '../errors.ts';
 import type { JobSpec } from '../resident/jobs.ts';
 import type { Surroundings } from '../resident/run.ts';
 import { AsyncPersist } from './async-persist.ts';
+import { auditLog } from './audit-log.ts';
 import { dailyBackup } from './daily-backup.ts';
 
 /** Looking is one look-up in an index. */
@@ -23,6 +24,7 @@ export function masterJobs(around: Surroundings, work: MasterWork): JobSpec[] {
     activeSync(around),
     recovery(around),
     prune(around),
+    ...(around.config.boolean('alluxio.master.audit.logging.enabled') ? [auditLog(around)] : []),
     ...(backup !== undefined && around.config.boolean('alluxio.master.daily.backup.enabled') ? [dailyBackup(around, backup)] : []),
   ];
 }

@@ -33,7 +33,7 @@ describe('a master', () => {
   let source: string;
 
   beforeAll(async () => {
-    ({ home, oss, ufs } = await homeOn({ 'alluxio.master.ufs.active.sync.interval': '300ms' }));
+    ({ home, oss, ufs } = await homeOn({ 'alluxio.master.ufs.active.sync.interval': '300ms', 'alluxio.master.audit.logging.enabled': 'true' }));
     source = join(home.dir, 'source');
     await mkdir(source);
     for (let i = 0; i < FILES; i++) await writeFile(join(source, `f${i}`), text(i));
@@ -119,6 +119,28 @@ describe('a master', () => {
     await until(async () => !(await keysIn(ufs)).includes('short'));
   });
 
+  it('writes down who changed what, and so does the journal, with names as they were and without secrets', async () => {
+    await alluxio('fs', 'mkdir', '/log/d');
+    await alluxio('fs', '-Dalluxio.user.file.writetype.default=MUST_CACHE', 'cp', `file://${source}/f5`, '/log/d/one');
+    await alluxio('fs', 'mv', '/log/d', '/log/e');
+    await alluxio('fs', 'mv', '/log/e/one', '/log/e/two');
+    await alluxio('fs', 'chmod', '600', '/log/e/two');
+    await alluxio('fs', 'rm', '-R', '/log/e');
+    const deeds = (await alluxio('fs', 'log', '--json', '/log')).trim().split('\n').map((line) => JSON.parse(line) as { what: string; path: string; to: string | null; command: string });
+    expect(deeds.map(({ what, path, to }) => [what, path, ...(to === null ? [] : [to])].join(' '))).toEqual([
+      'mkdir /log', 'mkdir /log/d', 'create /log/d/one', 'rename /log/d /log/e', 'rename /log/e/one /log/e/two', 'chmod /log/e/two', 'delete /log/e',
+    ]);
+    expect(deeds[4]?.command).toBe('fs mv /log/e/one /log/e/two');
+    expect(await alluxio('fs', 'log', '-n', '1', '/log/e/two')).toMatch(/^\d\d-\d\d-\d{4} \S+ {2}\S+ +delete +\/log\/e {2}\(fs rm -R \/log\/e\)\n$/);
+    expect(await alluxio('fs', 'log', '/nobody/was/here')).toBe('');
+    const audit = () => readFile(join(home.workDir, 'logs/master_audit.log'), 'utf8');
+    await until(async () => (await audit()).includes('\tcmd=delete\tsrc=/log/e\t'));
+    expect(await audit()).toMatch(/INFO {2}AUDIT_LOG - succeeded=true\tallowed=true\tugi=\S+ \(AUTH=SIMPLE\)\tip=null\tcmd=rename\tsrc=\/log\/d\tdst=\/log\/e\tline=fs mv \/log\/d \/log\/e\ttime=\S+\tseq=\d+\n/);
+    for (const name of await readdir(join(home.workDir, 'logs'))) {
+      if (name !== 'user') expect(await readFile(join(home.workDir, 'logs', name), 'utf8')).not.toContain(oss.properties['fs.oss.accessKeySecret']);
+    }
+  });
+
   it('stops within seconds while it uploads, and nothing is lost', async () => {
     await oss.fault({ name: 'slow', match: { method: 'PUT', keyPrefix: 'dir/d/' }, delayMs: 12_000 });
     await alluxio('fs', ASYNC, 'copyFromLocal', source, '/d');
@@ -162,6 +184,14 @@ describe('a worker', () => {
     await until(async () => (await readFile(join(folder, block)).catch(() => damaged)).equals(good));
     await until(async () => !(await readdir(folder)).includes('999999-0'));
     expect(await readFile(join(home.workDir, 'logs/worker.log'), 'utf8')).toMatch(/WARN {2}scrub - A damaged block of \/one was dropped and read again from the under storage\./);
+
+    // Of what is read in part, the worker fetches the whole block.
+    await writeFile(join(home.dir, 'large'), Buffer.alloc(25_000, 'c'));
+    expect((await runAlluxio(home, ['fs', '-Dalluxio.user.file.writetype.default=THROUGH', 'cp', `file://${home.dir}/large`, '/large'])).status).toBe(0);
+    expect((await runAlluxio(home, ['fs', 'head', '-c', '12KB', '/large'])).stdout.length).toBe(12 * 1024);
+    const cached = async () => (JSON.parse((await runAlluxio(home, ['fs', 'stat', '--json', '/large'])).stdout) as { cachedPercent: number }).cachedPercent;
+    await until(async () => (await cached()) === 81);
+    expect((await runAlluxio(home, ['fs', 'rm', '/large'])).status).toBe(0);
 
     for (const name of ['two', 'three']) expect((await cp(name)).status).toBe(0);
     const used = async () => Number((await runAlluxio(home, ['fs', 'getUsedBytes'])).stdout.replace(/\D+/g, ' ').trim().split(' ')[0]);

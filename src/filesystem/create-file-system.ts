@@ -26,6 +26,7 @@ export function createFileSystem(parts: FileSystemParts): FileSystem {
     storage: lazyStorage(once(async () => (await import('./storage.ts')).createStorage(context))),
     syncing: lazySyncing(once(async () => (await import('./syncing.ts')).createSyncing(context))),
     transfers: lazyTransfers(once(() => parts.transfers({ entries, changes, content }))),
+    history: async (path, { limit }) => (await import('./history.ts')).historyOf(context, path, limit),
     user: context.subject.user,
     close: async () => {
       await backgroundEnded(context);

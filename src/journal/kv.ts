@@ -38,7 +38,14 @@ export interface KvWriter extends KvReader {
   delete(key: Buffer): void;
 }
 
+/** One state for as long as it is open, over turns of the event loop, whatever writers do meanwhile. */
+export interface KvSnapshot extends KvReader {
+  /** Must be called: what an open one can still see takes room in the file. */
+  close(): void;
+}
+
 export interface KvEngine {
+  snapshot(): KvSnapshot;
   /** One consistent state for the time of the callback; never waits for a writer. */
   read<T>(fn: (kv: KvReader) => T): T;
   /**

@@ -1,7 +1,7 @@
 /** The journal's store in memory, for tests: same semantics as the LMDB engine within one process, nothing is durable. */
 import { AlluxioError } from '../errors.ts';
 import { StaleState } from './kv.ts';
-import type { KeyRange, KvEngine, KvReader, KvWriter, RawEntry } from './kv.ts';
+import type { KeyRange, KvEngine, KvReader, KvSnapshot, KvWriter, RawEntry } from './kv.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
 export const MAX_KEY_BYTES = 1978;
@@ -35,6 +35,13 @@ export class MemoryEngine implements KvEngine {
   read<T>(fn: (kv: KvReader) => T): T {
     this.#assertOpen();
     return fn(this.#reader);
+  }
+
+  snapshot(): KvSnapshot {
+    this.#assertOpen();
+    const copy = new MemoryEngine();
+    for (const [key, value] of this.#values) copy.#set(key, value);
+    return { ...copy.#reader, close: () => void copy.close() };
   }
 
   /** Callbacks run one after another in later turns, as those of a store on disk do. */

@@ -44,7 +44,7 @@ describe.each(['memory', 'lmdb'] as const)('a store in %s', (kind) => {
       let blind = 1;
       // Stands for a reader that shows a state from before the last commit, as often as `blind` says.
       const stale = (kv: KvWriter): KvWriter => ({ ...kv, scan: (range, visit) => (blind-- > 0 ? undefined : kv.scan(range, visit)) });
-      const seeing: KvEngine = { read: (fn) => engine.read(fn), write: (fn) => engine.write((kv) => fn(stale(kv))), close: () => engine.close() };
+      const seeing: KvEngine = { read: (fn) => engine.read(fn), write: (fn) => engine.write((kv) => fn(stale(kv))), snapshot: () => engine.snapshot(), close: () => engine.close() };
       const first = new GroupCommit(engine, () => undefined);
       const append = (commits: GroupCommit, name: string) => commits.add(ACTOR, NOW, (tx) => tx.append({ type: 'fact-set', name, value: 'x' }));
       await append(first, 'one');

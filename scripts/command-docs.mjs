@@ -41,11 +41,12 @@ function fileOf({ group, name }) {
 }
 
 function typed({ group, name }) {
+  if (name.endsWith('.sh')) return name;
   return group === 'top' ? `alluxio ${name}` : `alluxio ${group} ${name}`;
 }
 
 function page(spec, codes) {
-  const prefix = spec.group === 'top' ? 'alluxio ' : `alluxio ${spec.group} `;
+  const prefix = spec.name.endsWith('.sh') ? '' : spec.group === 'top' ? 'alluxio ' : `alluxio ${spec.group} `;
   const usage = spec.usage.split('\n').map((line) => (line.startsWith(spec.name) ? prefix + line : line)).join('\n');
   const parts = [NOTE, `# ${typed(spec)}`, escape(spec.summary), block('text', usage)];
   if (spec.aliases !== undefined) parts.push(`Also: ${spec.aliases.map((alias) => `\`${prefix}${alias}\``).join(', ')}.`);

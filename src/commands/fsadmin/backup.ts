@@ -22,14 +22,14 @@ export const command: CommandSpec = {
     { command: 'alluxio fsadmin backup /var/backups/alluxio --local', does: 'Write one to the local disk.' },
     { command: 'alluxio fsadmin backup oss://my-bucket/backups', does: 'Write one to a bucket.' },
   ],
-  json: 'host, uri, entries, lostFiles',
+  json: 'host, uri, entries, unsavedFiles',
   async run(input, ctx) {
     const [directory] = input.args;
     const admin = await (await ctx.fileSystem()).admin();
     const progress = ctx.out.progress('Backup');
     const done = await admin.backup({ directory, local: flag(input, 'local'), progress }).finally(() => progress.end());
-    if (done.lost > 0) ctx.out.warn(`${done.lost} file(s) are only in the cache: their content is not in the backup. Persist them: alluxio fs persist /`);
-    if (ctx.out.json) return ctx.out.record({ host: ctx.hostname, uri: done.uri.toString(), entries: done.entries, lostFiles: done.lost });
+    if (done.unsaved > 0) ctx.out.warn(`${done.unsaved} file(s) are only in the cache: their content is not in the backup. Persist them: alluxio fs persist /`);
+    if (ctx.out.json) return ctx.out.record({ host: ctx.hostname, uri: done.uri.toString(), entries: done.entries, unsavedFiles: done.unsaved });
     for (const [label, value] of [['Backup Host', ctx.hostname], ['Backup URI', done.uri.toString()], ['Backup Entry Count', done.entries]]) ctx.out.line(`${String(label).padEnd(18)} : ${String(value)}`);
   },
 };

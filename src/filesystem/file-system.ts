@@ -1,5 +1,5 @@
 /**
- * The file system: what users do, in five groups of operations. Commands talk to this page and to nothing below it.
+ * The file system: what users do, in groups of operations. Commands talk to this page and to nothing below it.
  *
  * Rules for all of them
  * - A path is plain and absolute (uri.ts). Permission is checked for the acting user; a refusal changes nothing.
@@ -9,6 +9,7 @@
  * - An abort signal ends the work early with CANCELLED, the intent undone.
  * - Multi-path work goes on after a failure, reports each path through `onProblem`, and leaves the verdict to the caller.
  */
+import type { Admin } from './admin.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import type { AlluxioPath, UfsUri } from '../uri.ts';
 import type { AclEntry, PersistenceState, TtlAction } from '../journal/records.ts';
@@ -308,6 +309,8 @@ export interface FileSystem {
   readonly mounts: Mounts;
   readonly storage: Storage;
   readonly syncing: Syncing;
+  /** Loaded when it is asked for. */
+  admin(): Promise<Admin>;
   /** Copies between the local disk and the namespace, and inside it; see transfers/. */
   readonly transfers: Transfers;
   /** The newest deeds at and below the path, oldest first, as far back as the log reaches. */

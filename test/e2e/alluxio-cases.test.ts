@@ -10,7 +10,7 @@ import type { Typist } from '../support/typist.ts';
 import { fixtureBytes, play } from '../support/transcript.ts';
 
 const FILES = ['reading', 'listing', 'copying', 'attributes', 'tree', 'mounts', 'misuse', 'paths'];
-const SIZES = [10, 20, 30, 50, 100, 10_000, 21_243, 532_982, 9_712_654];
+const SIZES = [10, 20, 30, 50, 100, 5120, 5121, 10_000, 21_243, 532_982, 9_712_654];
 const TREES: Readonly<Record<string, number>> = {
   'testDir/foo/foobar1': 10, 'testDir/foo/foobar2': 20, 'testDir/bar/foobar3': 30, 'testDir/foobar4': 40,
   'testRoot/testFileA': 10, 'testRoot/testDir/testFileB': 20,

@@ -9,6 +9,8 @@ import { globPaths } from './glob.ts';
 import { knownNames } from './known-names.ts';
 import { listEntries } from './listing.ts';
 import { loadTree } from './metadata/load-tree.ts';
+import { listEntries, pageEntries } from './listing.ts';
+import { isComplete, loadTree } from './metadata/load-tree.ts';
 import { loadChildren } from './metadata/load-children.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { checked, statusOf } from './status.ts';
@@ -21,6 +23,7 @@ export function createEntries(context: FileSystemContext): Entries {
       return context.journal.read((view) => resolve(view, path).missing.length === 0);
     },
     list: (path, options) => listEntries(context, path, options),
+    page: (path, range, options) => pageEntries(context, path, range, options),
     glob: (pattern) => globPaths(context, pattern),
     totals: (path) => totalsOf(context, path),
     blocks: (path) => blocksOf(context, path),

@@ -330,6 +330,8 @@ export interface Watch {
   /** Paths of files in state TO_BE_PERSISTED, at most `limit`. */
   toBePersisted(limit: number): AlluxioPath[];
   operations(): OpenOperation[];
+  /** Blocks in the cache, counted in steps that keep nobody waiting. */
+  blockCount(): Promise<number>;
   /** Files with bytes in the cache. `after` is an earlier page's `next`. @throws INVALID_ARGUMENT for anything else */
   cached(range: { limit: number; after?: string }): CachedPage;
   /** True when the mode lets everybody (`r--`: 4, `r-x`: 5) there, every directory above included. False for a path that does not exist. */

@@ -22,6 +22,7 @@ export function createWatch(context: FileSystemContext): Watch {
       }),
     toBePersisted: (limit) => journal.read((view) => view.toBePersisted({ limit }).flatMap((id) => pathOfInode(view, id) ?? [])),
     operations: () => journal.read((view) => view.intents()).map(operationOf),
+    blockCount: () => blockCount(context),
     cached: (range) => journal.read((view) => cachedPage(context, view, range)),
     openToAll: (path, bits) => journal.read((view) => openToAll(context, view, path, bits)),
     fact: (name) => journal.read((view) => view.fact(name)),
@@ -39,6 +40,21 @@ function openToAll(context: FileSystemContext, view: View, path: AlluxioPath, bi
   if (missing.length > 0) return false;
   const anybody: Subject = { ...context.subject, user: '', groups: () => [] };
   return !anybody.enforced || chain.every(({ inode }, i) => permits(anybody, inode, i === chain.length - 1 ? bits : EXECUTE));
+}
+
+async function blockCount(context: FileSystemContext): Promise<number> {
+  let count = 0;
+  for (let directory = 0; directory < context.blocks.directories.length; directory++) {
+    for (let last: BlockRecord | undefined; ; ) {
+      const after = last;
+      const blocks = context.journal.read((view) => view.blocksByUse(directory, { limit: STEP, ...(after === undefined ? {} : { after }) }));
+      count += blocks.length;
+      last = blocks[blocks.length - 1];
+      if (blocks.length < STEP) break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return count;
 }
 
 /** Blocks that are looked at in one read, whatever they bring. */

@@ -14,6 +14,8 @@ export interface WebServerOptions {
   readonly port: number;
   /** A line about trouble that no reader is told of. */
   readonly log?: (line: string) => void;
+  /** Between two points of the charts; ten seconds unless a test is in a hurry. */
+  readonly samplePeriodMs?: number;
 }
 
 export interface WebServer {
@@ -30,11 +32,12 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 5_000;
 const CLOSE_GRACE_MS = 2_000;
+const SAMPLE_PERIOD_MS = 10_000;
 
 /** @throws FAILED_PRECONDITION when the port is taken, INVALID_CONFIGURATION when the host is not one of this machine */
 export async function startWebServer(resident: Resident, options: WebServerOptions): Promise<WebServer> {
   const log = options.log ?? (() => undefined);
-  const app = createApp(resident, { host: options.host, log });
+  const app = createApp(resident, { host: options.host, log, samplePeriodMs: options.samplePeriodMs ?? SAMPLE_PERIOD_MS });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: badRequest });
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: 2_000 },

@@ -46,7 +46,12 @@ export async function startWebServer(resident: Resident, options: WebServerOptio
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(IDLE_TIMEOUT_MS);
   server.on('clientError', (error, socket) => refuseConnection(error, socket as Socket));
-  await listen(server, options, resident.process.role);
+  try {
+    await listen(server, options, resident.process.role);
+  } catch (error) {
+    app.close();
+    throw error;
+  }
   // Too many open files, for one: the connection is lost, the server is not.
   server.on('error', (error) => log(`A connection could not be accepted: ${messageOf(error)}`));
   return {

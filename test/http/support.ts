@@ -11,16 +11,18 @@ import { makeFileSystem } from '../support/file-system.ts';
 export interface ServedHome extends TestFileSystem {
   readonly port: number;
   readonly url: string;
+  readonly resident: Resident;
   readonly logs: string;
   readonly logged: string[];
   /** What the process will say about itself. */
-  readonly says: { problems: string[]; jobs: BackgroundJob[] };
+  readonly says: { problems: string[]; jobs: BackgroundJob[]; residents?: ResidentProcess[] };
 }
 
 export interface ServeOptions {
   readonly role?: Role;
   readonly storage?: StorageKind;
   readonly properties?: Readonly<Record<string, string>>;
+  readonly samplePeriodMs?: number;
 }
 
 export async function serveHome(options: ServeOptions = {}): Promise<ServedHome> {
@@ -38,14 +40,15 @@ export async function serveHome(options: ServeOptions = {}): Promise<ServedHome>
     fs: home.fs,
     config: configOf({ 'alluxio.work.dir': home.dir, 'alluxio.master.mount.table.root.ufs': home.rootUri, ...properties }),
     logs,
-    residents: () => Promise.resolve([started]),
+    residents: () => Promise.resolve(says.residents ?? [started]),
     jobs: () => says.jobs,
     problems: () => Promise.resolve(says.problems),
   };
-  const server = await startWebServer(resident, { host: '127.0.0.1', port: 0, log: (line) => void logged.push(line) });
+  const server = await startWebServer(resident, { host: '127.0.0.1', port: 0, log: (line) => void logged.push(line), ...(options.samplePeriodMs === undefined ? {} : { samplePeriodMs: options.samplePeriodMs }) });
   return {
     ...home,
     port: server.port,
+    resident,
     url: `http://127.0.0.1:${server.port}`,
     logs,
     logged,

@@ -82,6 +82,7 @@
       input.addEventListener('input', apply);
       apply();
     }
+    for (const pre of document.querySelectorAll('pre[data-tail]')) pre.scrollTop = pre.scrollHeight;
     for (const select of document.querySelectorAll('select[data-submits]')) select.addEventListener('change', () => select.form.submit());
   }
   enhance();

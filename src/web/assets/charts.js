@@ -13,6 +13,13 @@
     return `${rest >= 100 || Number.isInteger(rest) ? Math.round(rest) : rest.toFixed(1)} ${UNITS[at]}`;
   };
   const FORMATS = { bytes, percent: (value) => `${value.toFixed(1)}%`, count: (value) => (Math.round(value * 10) / 10).toLocaleString('en-US') };
+  // Steps between two lines of a grid, so that they have round labels.
+  const STEPS = {
+    bytes: Array.from({ length: 51 }, (_, power) => 2 ** power),
+    count: Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat(),
+    percent: [1, 2, 5, 10, 20, 50, 100, 200, 500],
+  };
+  const clock = (seconds, options) => new Date(seconds * 1000).toLocaleTimeString('en-GB', options);
   const COLOURS = ['--line-1', '--line-2', '--line-3'];
 
   let history;
@@ -30,9 +37,12 @@
       legend: { live: true },
       cursor: { y: false },
       scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(high * 1.1, figure.dataset.unit === 'percent' ? 10 : 1)] } },
-      axes: [axis, { ...axis, size: 68, values: (_, ticks) => ticks.map(format) }],
+      axes: [
+        { ...axis, values: (_, ticks) => ticks.map((tick) => clock(tick, ticks[1] - ticks[0] < 60 ? {} : { hour: '2-digit', minute: '2-digit' })) },
+        { ...axis, size: 68, incrs: STEPS[figure.dataset.unit] ?? STEPS.count, values: (_, ticks) => ticks.map(format) },
+      ],
       series: [
-        { label: 'Time' },
+        { label: 'Time', value: (_, seconds) => (seconds === null ? '–' : clock(seconds, {})) },
         ...names.map((name, i) => ({
           label: figure.dataset.labels.split(',')[i],
           stroke: colour(COLOURS[i]),
@@ -62,7 +72,12 @@
       }
       note.textContent = '';
       const data = [history.timesMs.map((ms) => ms / 1000), ...names.map((name) => history.values[name])];
-      drawn.push(new uPlot(options(figure, names, place.clientWidth), data, place));
+      const chart = new uPlot(options(figure, names, place.clientWidth), data, place);
+      // The newest values, unless somebody points at others.
+      const showLast = () => chart.setLegend({ idx: history.timesMs.length - 1 });
+      chart.over.addEventListener('mouseleave', showLast);
+      showLast();
+      drawn.push(chart);
     }
   }
 

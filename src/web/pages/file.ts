@@ -82,7 +82,7 @@ export function windowCard({ title, page, path, view }: { title: string; page: s
 <label class="hidden" for="end">Relative to</label><select id="end" name="end"><option value="">from the beginning</option><option value="1" ${view.fromEnd ? 'selected' : ''}>from the end</option></select><button>Go</button></form>`;
   return card(
     title,
-    html`${size === 0 ? html`<div class="empty">It is empty.</div>` : html`<pre tabindex="0" aria-label="${title}">${shown(bytes)}</pre>`}
+    html`${size === 0 ? html`<div class="empty">It is empty.</div>` : html`<pre tabindex="0" aria-label="${title}" ${view.fromEnd ? 'data-tail' : ''}>${shown(bytes)}</pre>`}
 <nav class="pager" aria-label="Parts"><span>${size === 0 ? '' : `Bytes ${countText(offset)}–${countText(end)} of ${countText(size)}`}</span><span class="steps">
 ${at(offset > 0 ? 0 : undefined, 'Begin')}${at(offset > 0 ? Math.max(0, offset - WINDOW_BYTES) : undefined, 'Before')}${at(end < size ? end : undefined, 'After')}${at(end < size ? Math.max(0, size - WINDOW_BYTES) : undefined, 'End')}</span></nav>`,
     controls,

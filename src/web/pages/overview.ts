@@ -59,13 +59,14 @@ export function overviewPage(view: OverviewView): Page {
 <div class="stats">
 ${stat('Cache used', html`${sizeText(view.used)}`, usageBar(view.used, view.total, 'Cache'))}
 ${stat('Files', countText(view.files), `${countText(view.directories)} directories, ${formatSize(view.bytes)}`)}
-${stat('To be persisted', countText(view.pending), view.pending === 0 ? 'Everything written is in its storage' : 'Files only in the cache so far')}
+${stat('To be persisted', countText(view.pending), view.pending === 0 ? 'No file waits for its storage' : 'Files that wait for their storage')}
 ${view.role === 'master' ? stat('Running workers', countText(view.workers), view.workers === 0 ? 'Commands work without one' : '') : stat('Uptime', durationText(Date.now() - view.started.ms), html`since ${timeText(view.started.ms, view.started.text)}`)}
 </div>
 <div class="columns">
 ${card('Summary', summary(view))}
-${card('Storage usage', tiers(view))}
+${view.role === 'master' ? card('Storage usage', tiers(view)) : ''}
 </div>
+${view.role === 'worker' ? card('Storage directories', tiers(view)) : ''}
 ${card('Background work', jobs(view.jobs))}
 ${view.operations === undefined ? '' : card('Operations under way', operations(view.operations))}`,
   };

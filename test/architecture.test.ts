@@ -46,6 +46,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   winston: /^resident\/log\.ts$/,
   hono: /^(http|web)\//,
   'hono/html': /^web\//,
+  hono: /^http\//,
   '@hono/node-server': /^http\//,
   'prom-client': /^http\//,
 };

@@ -6,9 +6,12 @@ import { ROOT, componentsOf, joinPath } from '../uri.ts';
 import type { Html, Part } from './html.ts';
 import { html } from './html.ts';
 
-/** A name from anywhere: control characters are shown, and letters that turn the direction of text end with it. */
+/** They make `exe.txt` of what ends in `.exe`. */
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A name from anywhere: characters that control are shown, not obeyed; text that runs from right to left does so alone. */
 export function nameText(name: string): Html {
-  return html`<bdi>${onOneLine(name)}</bdi>`;
+  return html`<bdi>${onOneLine(name).replace(TURNING, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}</bdi>`;
 }
 
 export function sizeText(bytes: number): Html {

@@ -260,3 +260,20 @@ it.each(['127.0.0.1', '::1'])('knows whose process is at the other end on %s', a
   expect(await peerUser(new (await import('node:net')).Socket())).toBeUndefined();
   server.close();
 });
+
+it('shows what is known while the storage does not answer, without letting the reader wait', async () => {
+  const cut = await serveHome({ storage: 'oss', properties: { 'fs.oss.endpoint': 'http://127.0.0.1:9' } });
+  try {
+    await cut.fs.content.create(at('/here'), bytes('here'), { writeType: 'MUST_CACHE' });
+    const started = performance.now();
+    const page = await fetch(`${cut.url}/browse`);
+    expect(performance.now() - started).toBeLessThan(5_000);
+    const text = await page.text();
+    expect(text).toContain('/browse?path=%2Fhere');
+    expect(text).toMatch(/still being read|does not answer/);
+    expect((await fetch(`${cut.url}/overview`)).status).toBe(200);
+    expect(cut.logged).toEqual([]);
+  } finally {
+    await cut.close();
+  }
+});

@@ -3,11 +3,11 @@ import chromium from '@sparticuz/chromium';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium as playwright } from 'playwright-core';
 
-/** The package means them for a function that loads one page: one process that ends with its first page, and a browser that forgets what sites may not do. */
-const UNWANTED = new Set(['--single-process', '--disable-web-security', '--allow-running-insecure-content', '--disable-site-isolation-trials']);
+/** The package means them for a function that loads one page: one process that ends with its first page, graphics in software, a browser that forgets what sites may not do. */
+const UNWANTED = new Set(['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist', '--in-process-gpu', '--single-process', '--disable-web-security', '--allow-running-insecure-content', '--disable-site-isolation-trials']);
 
 export async function startBrowser(): Promise<Browser> {
-  return playwright.launch({ executablePath: await chromium.executablePath(), args: chromium.args.filter((arg) => !UNWANTED.has(arg)), headless: true });
+  return playwright.launch({ executablePath: await chromium.executablePath(), args: [...chromium.args.filter((arg) => !UNWANTED.has(arg)), '--disable-gpu'], headless: true });
 }
 
 export interface Visit {

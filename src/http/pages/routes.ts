@@ -58,7 +58,7 @@ export function pageRoutes(app: Hono<SiteEnv>, site: Site): void {
 }
 
 async function render(site: Site, c: SiteContext, page: Page, status = 200): Promise<Response> {
-  const text = String(await layout(await frameOf(site, c), page));
+  const text = layout(await frameOf(site, c), page).toString();
   return new Response(text, { status, headers: { 'content-type': 'text/html; charset=utf-8' } });
 }
 

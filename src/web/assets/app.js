@@ -32,7 +32,10 @@
   }
 
   // The row of pages may be wider than a phone: the current one is brought into view.
-  document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  // (Not by scrollIntoView: the Tab key would begin there.)
+  const tabs = document.querySelector('.tabs');
+  const tab = tabs?.querySelector('[aria-current]');
+  if (tab) tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
 
   const refresh = document.getElementById('refresh');
   let timer;

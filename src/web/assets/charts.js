@@ -28,6 +28,11 @@
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+  // The newest values, unless somebody points at others.
+  const showLast = (chart) => {
+    if (chart.cursor.idx === null || chart.cursor.idx === undefined) chart.setLegend({ idx: history.timesMs.length - 1 });
+  };
+
   function options(figure, names, width) {
     const format = FORMATS[figure.dataset.unit] ?? FORMATS.count;
     const axis = { stroke: colour('--muted'), grid: { stroke: colour('--grid'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
@@ -36,6 +41,7 @@
       height: 190,
       legend: { live: true },
       cursor: { y: false },
+      hooks: { ready: [showLast], setCursor: [showLast] },
       scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(high * 1.1, figure.dataset.unit === 'percent' ? 10 : 1)] } },
       axes: [
         { ...axis, values: (_, ticks) => ticks.map((tick) => clock(tick, ticks[1] - ticks[0] < 60 ? {} : { hour: '2-digit', minute: '2-digit' })) },
@@ -72,12 +78,7 @@
       }
       note.textContent = '';
       const data = [history.timesMs.map((ms) => ms / 1000), ...names.map((name) => history.values[name])];
-      const chart = new uPlot(options(figure, names, place.clientWidth), data, place);
-      // The newest values, unless somebody points at others.
-      const showLast = () => chart.setLegend({ idx: history.timesMs.length - 1 });
-      chart.over.addEventListener('mouseleave', showLast);
-      showLast();
-      drawn.push(chart);
+      drawn.push(new uPlot(options(figure, names, place.clientWidth), data, place));
     }
   }
 

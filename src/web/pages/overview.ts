@@ -60,7 +60,7 @@ export function overviewPage(view: OverviewView): Page {
 ${stat('Cache used', html`${sizeText(view.used)}`, usageBar(view.used, view.total, 'Cache'))}
 ${stat('Files', countText(view.files), `${countText(view.directories)} directories, ${formatSize(view.bytes)}`)}
 ${stat('To be persisted', countText(view.pending), view.pending === 0 ? 'No file waits for its storage' : 'Files that wait for their storage')}
-${view.role === 'master' ? stat('Running workers', countText(view.workers), view.workers === 0 ? 'Commands work without one' : '') : stat('Uptime', durationText(Date.now() - view.started.ms), html`since ${timeText(view.started.ms, view.started.text)}`)}
+${view.role === 'master' ? stat('Running workers', countText(view.workers), view.workers === 0 ? 'Commands work without one' : 'In service') : stat('Uptime', durationText(Date.now() - view.started.ms), html`since ${timeText(view.started.ms, view.started.text)}`)}
 </div>
 <div class="columns">
 ${card('Summary', summary(view))}

@@ -44,8 +44,6 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   lmdb: /^(journal\/lmdb-engine|oss-server\/.*)\.ts$/,
   'properties-reader': /^config\//,
   winston: /^resident\/log\.ts$/,
-  hono: /^(http|web)\//,
-  'hono/html': /^web\//,
   hono: /^http\//,
   '@hono/node-server': /^http\//,
   'prom-client': /^http\//,

@@ -6,13 +6,6 @@ import type { FileSystemContext } from './context.ts';
 import { backgroundEnded } from './background.ts';
 import { createEntries } from './entries.ts';
 import type { Changes, Content, Entries, FileSystem, Mounts, Storage, Syncing, Transfers } from './file-system.ts';
-import { createMounts } from './mounts.ts';
-import { requireSuperuser } from '../namespace/permissions.ts';
-import { openFile } from './read.ts';
-import { createStorage } from './storage.ts';
-import { createWatch } from './watch.ts';
-import { createFile } from './write.ts';
-import type { Changes, Content, Entries } from './file-system.ts';
 
 export interface FileSystemParts {
   readonly context: FileSystemContext;
@@ -33,10 +26,7 @@ export function createFileSystem(parts: FileSystemParts): FileSystem {
     storage: lazyStorage(once(async () => (await import('./storage.ts')).createStorage(context))),
     syncing: lazySyncing(once(async () => (await import('./syncing.ts')).createSyncing(context))),
     transfers: lazyTransfers(once(() => parts.transfers({ entries, changes, content }))),
-    mounts: createMounts(context),
-    storage: createStorage(context),
-    watch: createWatch(context),
-    transfers: parts.transfers({ entries, changes, content }),
+    watch: once(async () => (await import('./watch.ts')).createWatch(context)),
     user: context.subject.user,
     close: async () => {
       await backgroundEnded(context);

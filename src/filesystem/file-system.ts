@@ -98,6 +98,8 @@ export interface ListOptions extends SyncOptions {
 export interface KnownName {
   readonly name: string;
   readonly directory: boolean;
+}
+
 export interface PageRange {
   readonly limit: number;
   /** Begins after this name. */
@@ -303,6 +305,8 @@ export interface Syncing {
   mark(path: AlluxioPath): Promise<void>;
   /** False: the next listing asks the under storage for children that are not known yet. @throws NOT_A_DIRECTORY */
   setChildrenLoaded(path: AlluxioPath, loaded: boolean): Promise<void>;
+}
+
 /** What a file has in the cache, by use: the longest unused first. */
 export interface CachedPage {
   readonly files: readonly FileStatus[];
@@ -343,7 +347,7 @@ export interface Watch {
 }
 
 export interface FileSystem {
-  readonly watch: Watch;
+  watch(): Promise<Watch>;
   readonly entries: Entries;
   readonly changes: Changes;
   readonly content: Content;

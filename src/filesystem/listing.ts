@@ -36,7 +36,7 @@ export async function* listEntries(context: FileSystemContext, path: AlluxioPath
 export async function pageEntries(context: FileSystemContext, path: AlluxioPath, range: PageRange, options: SyncOptions = {}): Promise<EntryPage> {
   await lookUp(context, path, options);
   const { directory } = context.journal.read((view) => listable(context, view, path, false));
-  if (!directory) return { entries: [context.journal.read((view) => readStatus(context, view, path))], next: undefined };
+  if (!directory) return { entries: [context.journal.read((view) => readStatus(view, path))], next: undefined };
   await loadChildren(context, path, options);
   return context.journal.read((view) => {
     const { id, place } = cursorAt(view, path);

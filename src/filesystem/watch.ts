@@ -70,7 +70,7 @@ function cachedPage(context: FileSystemContext, view: View, { limit, after }: { 
     const blocks = view.blocksByUse(place.directory, { limit: Math.min(STEP - seen, limit), ...(place === START || place.fileId === 0 ? {} : { after: { ...place, length: 0, checksums: [] } }) });
     for (const block of blocks) {
       place = block;
-      const file = block.index === 0 || view.blocks(block.fileId)[0]?.index === block.index ? fileOf(context, view, block.fileId) : undefined;
+      const file = block.index === 0 || view.blocks(block.fileId)[0]?.index === block.index ? fileOf(view, block.fileId) : undefined;
       if (file !== undefined) files.push(file);
       if (files.length === limit) return { files, next: placeText(place) };
     }
@@ -85,9 +85,9 @@ function cachedPage(context: FileSystemContext, view: View, { limit, after }: { 
 const START: Place = { directory: 0, usedMs: 0, fileId: 0, index: 0 };
 
 /** Undefined for a file that hangs nowhere any more: its blocks are on their way out. */
-function fileOf(context: FileSystemContext, view: View, fileId: number): FileStatus | undefined {
+function fileOf(view: View, fileId: number): FileStatus | undefined {
   const path = pathOfInode(view, fileId);
-  return path === undefined ? undefined : readStatus(context, view, path);
+  return path === undefined ? undefined : readStatus(view, path);
 }
 
 function placeText({ directory, usedMs, fileId, index }: Place): string {

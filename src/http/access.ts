@@ -10,13 +10,13 @@ import type { Socket } from 'node:net';
 import { getCookie } from 'hono/cookie';
 import type { Config } from '../config/config.ts';
 import { AlluxioError, messageOf } from '../errors.ts';
-import type { FileSystem, SyncOptions } from '../filesystem/file-system.ts';
+import type { SyncOptions } from '../filesystem/file-system.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { isForeign } from './guard.ts';
 import { peerUser } from './peer.ts';
-import type { Resident } from './resident.ts';
 import type { SiteContext } from './site.ts';
 import { readToken, readerCookie, sameSecret, tokenFile } from './token.ts';
+import type { ServedResident, WatchedFileSystem } from './served.ts';
 
 export type Reader = 'anybody' | 'owner' | 'writer';
 
@@ -27,11 +27,11 @@ export const LIST = 5;
 export const COOKIE = 'alluxio_reader';
 
 export class Access {
-  readonly #resident: Resident;
+  readonly #resident: ServedResident;
   readonly #token: Promise<string | undefined>;
   readonly #peers = new WeakMap<Socket, Promise<boolean>>();
 
-  constructor(resident: Resident, log: (line: string) => void) {
+  constructor(resident: ServedResident, log: (line: string) => void) {
     this.#resident = resident;
     this.#token = readToken(tokenFile(resident.config)).catch((error: unknown) => {
       log(`Nothing can be written through the web port: ${tokenFile(resident.config)}: ${messageOf(error)}`);
@@ -75,7 +75,7 @@ export function requireFileInfo(config: Config, reader: Reader): void {
 }
 
 /** @throws PERMISSION_DENIED unless the reader is the owner or the mode lets everybody */
-export function requireReadable(fs: FileSystem, reader: Reader, path: AlluxioPath, bits: number): void {
+export function requireReadable(fs: WatchedFileSystem, reader: Reader, path: AlluxioPath, bits: number): void {
   if (reader !== 'anybody' || fs.watch.openToAll(path, bits)) return;
   // Not even whether it exists.
   throw new AlluxioError('PERMISSION_DENIED', `"${path}" does not exist, or is not readable for everybody.`, { path, hint: 'Sign in with the token of this server to see it.' });

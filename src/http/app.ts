@@ -12,8 +12,8 @@ import { failurePage, pageRoutes } from './pages/routes.ts';
 import { RangeFailure } from './paths/download.ts';
 import { pathRoutes } from './paths/routes.ts';
 import { Refresher } from './refresher.ts';
-import type { Resident } from './resident.ts';
 import type { Site, SiteContext, SiteEnv } from './site.ts';
+import type { ServedResident } from './served.ts';
 
 export interface AppOptions {
   readonly host: string;
@@ -28,7 +28,7 @@ export interface App {
   close(): void;
 }
 
-export function createApp(resident: Resident, { host, log, samplePeriodMs }: AppOptions): App {
+export function createApp(resident: ServedResident, { host, log, samplePeriodMs }: AppOptions): App {
   const site: Site = { resident, log, access: new Access(resident, log), recorder: new Recorder(resident, log, samplePeriodMs), refresher: new Refresher(resident.fs) };
   const app = new Hono<SiteEnv>();
   app.onError((error, c) => failed(site, error, c));

@@ -3,8 +3,8 @@
  * may not answer at all. What is known after a moment is shown; the rest is read on.
  */
 import { isAlluxioError, messageOf } from '../errors.ts';
-import type { FileSystem } from '../filesystem/file-system.ts';
 import type { AlluxioPath } from '../uri.ts';
+import type { WatchedFileSystem } from './served.ts';
 
 export type Freshness = { readonly state: 'fresh' } | { readonly state: 'loading' } | { readonly state: 'failed'; readonly why: string };
 
@@ -13,10 +13,10 @@ const PATIENCE_MS = 1_500;
 const MOST = 4;
 
 export class Refresher {
-  readonly #fs: FileSystem;
+  readonly #fs: WatchedFileSystem;
   readonly #running = new Map<AlluxioPath, Promise<Freshness>>();
 
-  constructor(fs: FileSystem) {
+  constructor(fs: WatchedFileSystem) {
     this.#fs = fs;
   }
 

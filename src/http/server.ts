@@ -7,6 +7,7 @@ import { AlluxioError, messageOf, systemCode } from '../errors.ts';
 import { createApp } from './app.ts';
 import { badRequest, refuseConnection } from './failure.ts';
 import type { Resident } from './resident.ts';
+import { served } from './served.ts';
 
 export interface WebServerOptions {
   readonly host: string;
@@ -37,7 +38,7 @@ const SAMPLE_PERIOD_MS = 10_000;
 /** @throws FAILED_PRECONDITION when the port is taken, INVALID_CONFIGURATION when the host is not one of this machine */
 export async function startWebServer(resident: Resident, options: WebServerOptions): Promise<WebServer> {
   const log = options.log ?? (() => undefined);
-  const app = createApp(resident, { host: options.host, log, samplePeriodMs: options.samplePeriodMs ?? SAMPLE_PERIOD_MS });
+  const app = createApp(await served(resident), { host: options.host, log, samplePeriodMs: options.samplePeriodMs ?? SAMPLE_PERIOD_MS });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false, errorHandler: badRequest });
   const server = createServer(
     { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: 2_000 },

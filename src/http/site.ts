@@ -4,10 +4,10 @@ import type { Context } from 'hono';
 import type { Access, Reader } from './access.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import type { Refresher } from './refresher.ts';
-import type { Resident } from './resident.ts';
+import type { ServedResident } from './served.ts';
 
 export interface Site {
-  readonly resident: Resident;
+  readonly resident: ServedResident;
   readonly access: Access;
   readonly recorder: Recorder;
   readonly refresher: Refresher;

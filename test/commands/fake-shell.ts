@@ -70,7 +70,6 @@ function complete(parts: PartialFileSystem): FileSystem {
   const missing = (part: string): object =>
     new Proxy({}, { get: (_target, name) => () => { throw new Error(`the test made up no ${part}.${String(name)}`); } });
   const base = Object.fromEntries(['entries', 'changes', 'content', 'mounts', 'storage', 'syncing', 'transfers'].map((part) => [part, missing(part)]));
-  const base = Object.fromEntries(['entries', 'changes', 'content', 'mounts', 'storage', 'watch', 'transfers'].map((part) => [part, missing(part)]));
   const given = Object.fromEntries(Object.entries(parts).map(([part, methods]) => [part, methods]));
   return { ...base, ...given, user: 'alice', close: () => Promise.resolve() } as FileSystem;
 }

@@ -1,15 +1,17 @@
 /** Pages of directories and of the cache, and what the mode shows to everybody. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FileSystem } from '../../src/filesystem/file-system.ts';
+import type { FileSystem, Watch } from '../../src/filesystem/file-system.ts';
 import type { TestFileSystem } from '../support/file-system.ts';
 import { at, bytes, makeFileSystem } from '../support/file-system.ts';
 
 let home: TestFileSystem;
 let fs: FileSystem;
+let watch: Watch;
 
 beforeAll(async () => {
   home = await makeFileSystem('local');
   fs = home.fs;
+  watch = await fs.watch();
   await fs.changes.makeDirectory(at('/d'), { recursive: false });
   for (const name of ['a', 'b', 'c', 'd', 'e']) await fs.content.create(at(`/d/${name}`), bytes(name.repeat(100)), { writeType: 'MUST_CACHE' });
 });
@@ -46,29 +48,29 @@ describe('watch', () => {
     const seen: string[] = [];
     let after: string | undefined;
     do {
-      const page = fs.watch.cached({ limit: 2, ...(after === undefined ? {} : { after }) });
+      const page = watch.cached({ limit: 2, ...(after === undefined ? {} : { after }) });
       seen.push(...page.files.map(({ name }) => name));
       after = page.next;
     } while (after !== undefined);
     expect(seen.sort().join('')).toBe('abcde');
-    expect(() => fs.watch.cached({ limit: 2, after: '../..' })).toThrow('no place');
+    expect(() => watch.cached({ limit: 2, after: '../..' })).toThrow('no place');
   });
 
   it('knows what the mode shows to everybody', async () => {
-    expect(fs.watch.openToAll(at('/d/a'), 4)).toBe(true);
+    expect(watch.openToAll(at('/d/a'), 4)).toBe(true);
     await fs.changes.setAttributes(at('/d/a'), { mode: 0o640 });
-    expect(fs.watch.openToAll(at('/d/a'), 4)).toBe(false);
-    expect(fs.watch.openToAll(at('/d/b'), 4)).toBe(true);
+    expect(watch.openToAll(at('/d/a'), 4)).toBe(false);
+    expect(watch.openToAll(at('/d/b'), 4)).toBe(true);
     await fs.changes.setAttributes(at('/d'), { mode: 0o700 });
-    expect(fs.watch.openToAll(at('/d/b'), 4)).toBe(false);
-    expect(fs.watch.openToAll(at('/nowhere'), 4)).toBe(false);
+    expect(watch.openToAll(at('/d/b'), 4)).toBe(false);
+    expect(watch.openToAll(at('/nowhere'), 4)).toBe(false);
   });
 
   it('counts what is known and shows the log', () => {
-    expect(fs.watch.known()).toEqual({ files: 5, directories: 1, bytes: 500, cachedBytes: 500 });
-    const last = fs.watch.lastSeq();
-    expect(fs.watch.log({ from: last, limit: 10 }).map(({ seq, user }) => ({ seq, user }))).toEqual([{ seq: last, user: fs.user }]);
-    expect(fs.watch.operations()).toEqual([]);
-    expect(fs.watch.toBePersisted(5)).toEqual([]);
+    expect(watch.known()).toEqual({ files: 5, directories: 1, bytes: 500, cachedBytes: 500 });
+    const last = watch.lastSeq();
+    expect(watch.log({ from: last, limit: 10 }).map(({ seq, user }) => ({ seq, user }))).toEqual([{ seq: last, user: fs.user }]);
+    expect(watch.operations()).toEqual([]);
+    expect(watch.toBePersisted(5)).toEqual([]);
   });
 });

@@ -223,9 +223,9 @@ describe('files over HTTP', () => {
   it('leaves nothing of an upload whose sender hung up', async () => {
     const socket = connect(home.port, '127.0.0.1');
     socket.write(`POST /api/v1/paths//d/half/upload-file HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${token}\r\ncontent-length: 1000\r\n\r\nonly this`);
-    await expect.poll(() => home.fs.watch.operations().length).toBe(1);
+    await expect.poll(async () => (await home.fs.watch()).operations().length).toBe(1);
     socket.destroy();
-    await expect.poll(() => home.fs.watch.operations().length).toBe(0);
+    await expect.poll(async () => (await home.fs.watch()).operations().length).toBe(0);
     expect(await home.fs.entries.exists(at('/d/half'))).toBe(false);
   });
 

@@ -1,7 +1,7 @@
 /** The `webui_*` answers that show files, cached data and logs. What the asker got wrong stands in the payload, with HTTP status 200, as Alluxio has it. */
 import { ERROR_TABLE, isAlluxioError } from '../../errors.ts';
 import type { AlluxioError } from '../../errors.ts';
-import type { FileStatus, FileSystem } from '../../filesystem/file-system.ts';
+import type { FileStatus } from '../../filesystem/file-system.ts';
 import { formatSize } from '../../terminal/size.ts';
 import type { AlluxioPath } from '../../uri.ts';
 import { ROOT, componentsOf, joinPath } from '../../uri.ts';
@@ -15,6 +15,7 @@ import type { Site } from '../site.ts';
 import { datesOf } from '../texts.ts';
 import { permissionsShown } from './master.ts';
 import { blockRecord, fileRecord } from './records.ts';
+import type { WatchedFileSystem } from '../served.ts';
 
 const WINDOW_BYTES = 5 * 1024;
 const MOST = 1_000;
@@ -90,7 +91,7 @@ async function directory(site: Site, { params, reader }: Asked, status: FileStat
 }
 
 /** A position, not a name, is what Alluxio's clients know: what lies before it is passed over in steps. */
-async function entriesAt(fs: FileSystem, path: AlluxioPath, { offset, limit }: { offset: number; limit: number }): Promise<readonly FileStatus[]> {
+async function entriesAt(fs: WatchedFileSystem, path: AlluxioPath, { offset, limit }: { offset: number; limit: number }): Promise<readonly FileStatus[]> {
   let after: string | undefined;
   for (let passed = 0; passed < offset; ) {
     const step = Math.min(MOST, offset - passed);
@@ -124,7 +125,7 @@ function record(site: Site, status: FileStatus): Payload {
 }
 
 /** Files that are wholly in the cache (`all`: with any bytes there); of those that the reader may see. */
-export async function* cachedFiles(fs: FileSystem, reader: Reader, all: boolean): AsyncGenerator<FileStatus> {
+export async function* cachedFiles(fs: WatchedFileSystem, reader: Reader, all: boolean): AsyncGenerator<FileStatus> {
   let after: string | undefined;
   do {
     const page = fs.watch.cached({ limit: MOST, ...(after === undefined ? {} : { after }) });

@@ -1,13 +1,14 @@
 /** A few bytes of a file, for a look at it. The cache is left as it is. */
-import type { FileStatus, FileSystem } from '../../filesystem/file-system.ts';
+import type { FileStatus } from '../../filesystem/file-system.ts';
 import { windowStart } from './logs.ts';
+import type { WatchedFileSystem } from '../served.ts';
 
 export interface ContentWindow {
   readonly offset: number;
   readonly bytes: Buffer;
 }
 
-export async function readWindow(fs: FileSystem, file: FileStatus, wanted: { offset: number; fromEnd: boolean; bytes: number }): Promise<ContentWindow> {
+export async function readWindow(fs: WatchedFileSystem, file: FileStatus, wanted: { offset: number; fromEnd: boolean; bytes: number }): Promise<ContentWindow> {
   const offset = windowStart(file.length, wanted);
   const length = Math.min(wanted.bytes, file.length - offset);
   if (length <= 0) return { offset, bytes: Buffer.alloc(0) };

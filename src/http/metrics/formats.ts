@@ -1,7 +1,8 @@
 /** Metrics as Dropwizard's document and as Prometheus' text. */
 import { Gauge, Registry } from 'prom-client';
-import type { BackgroundJob, Resident } from '../resident.ts';
+import type { BackgroundJob } from '../resident.ts';
 import type { Metric } from './metrics.ts';
+import type { ServedResident } from '../served.ts';
 
 export function dropwizard(metrics: readonly Metric[]): Record<string, unknown> {
   const of = (kind: Metric['kind'], field: string): Record<string, unknown> =>
@@ -10,7 +11,7 @@ export function dropwizard(metrics: readonly Metric[]): Record<string, unknown> 
 }
 
 /** Counters are gauges too, as Alluxio exports them. */
-export async function prometheus(resident: Resident, metrics: readonly Metric[]): Promise<{ text: string; contentType: string }> {
+export async function prometheus(resident: ServedResident, metrics: readonly Metric[]): Promise<{ text: string; contentType: string }> {
   const registry = new Registry();
   for (const { name, help, value } of metrics) new Gauge({ name: name.replace(/[^a-zA-Z0-9_]/g, '_'), help, registers: [registry] }).set(value);
   const jobs = resident.jobs();

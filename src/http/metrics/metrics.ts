@@ -1,9 +1,9 @@
 /** Every metric with its value now, in Alluxio's names where it has one. Nothing is listed that is not known. */
 import { statfs } from 'node:fs/promises';
-import type { FileSystem, TierUsage, Totals } from '../../filesystem/file-system.ts';
-import type { Resident } from '../resident.ts';
+import type { TierUsage, Totals } from '../../filesystem/file-system.ts';
 import type { OperationCounts } from './operations.ts';
 import { OPERATIONS } from './operations.ts';
+import type { ServedResident, WatchedFileSystem } from '../served.ts';
 
 export interface Metric {
   readonly name: string;
@@ -25,7 +25,7 @@ export interface Snapshot {
   readonly operationsOpen: number;
 }
 
-export async function snapshot(resident: Resident): Promise<Snapshot> {
+export async function snapshot(resident: ServedResident): Promise<Snapshot> {
   const { fs } = resident;
   const tiers = await fs.storage.capacity();
   const directories = tiers.flatMap((tier) => tier.directories);
@@ -40,7 +40,7 @@ export async function snapshot(resident: Resident): Promise<Snapshot> {
   };
 }
 
-async function journalSpace({ config }: Resident, fs: FileSystem): Promise<Snapshot['journal']> {
+async function journalSpace({ config }: ServedResident, fs: WatchedFileSystem): Promise<Snapshot['journal']> {
   const space = await statfs(config.get('alluxio.master.journal.folder')).catch(() => undefined);
   return space && { seq: fs.watch.lastSeq(), free: space.bavail * space.bsize, size: space.blocks * space.bsize };
 }
@@ -49,7 +49,7 @@ export function sum(values: readonly number[]): number {
   return values.reduce((all, value) => all + value, 0);
 }
 
-export function metricsOf(resident: Resident, now: Snapshot, counts: OperationCounts): Metric[] {
+export function metricsOf(resident: ServedResident, now: Snapshot, counts: OperationCounts): Metric[] {
   const gauge = (name: string, value: number, help: string): Metric => ({ name, kind: 'gauge', help, value });
   const { capacity, known, journal } = now;
   const worker = resident.process.role === 'worker' ? `Worker` : 'Cluster';

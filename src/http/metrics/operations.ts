@@ -1,7 +1,8 @@
 /** What was done to the namespace, by any command: counted from the journal's log, since those who do it are processes that come and go. */
-import type { FileSystem, LogRecord } from '../../filesystem/file-system.ts';
+import type { LogRecord } from '../../filesystem/file-system.ts';
 import type { InodeRecord } from '../../journal/records.ts';
 import { LIMBO_ID } from '../../journal/journal.ts';
+import type { WatchedFileSystem } from '../served.ts';
 
 /** Alluxio's names where it has one. */
 export const OPERATIONS = {
@@ -26,12 +27,12 @@ const STEP = 2_000;
 const MOST = 100_000;
 
 export class OperationCounter {
-  readonly #fs: FileSystem;
+  readonly #fs: WatchedFileSystem;
   #counts = Object.fromEntries(Object.keys(OPERATIONS).map((name) => [name, 0])) as Record<Operation, number>;
   #seq: number;
   #reading: Promise<void> | undefined;
 
-  constructor(fs: FileSystem) {
+  constructor(fs: WatchedFileSystem) {
     this.#fs = fs;
     this.#seq = fs.watch.lastSeq();
   }

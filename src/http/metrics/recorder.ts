@@ -1,12 +1,12 @@
 /** Looks at the process and the store every few seconds, for charts and for whoever asks in between. */
 import { messageOf } from '../../errors.ts';
-import type { Resident } from '../resident.ts';
 import type { Metric, Snapshot } from './metrics.ts';
 import { metricsOf, snapshot } from './metrics.ts';
 import type { OperationCounts } from './operations.ts';
 import { OperationCounter } from './operations.ts';
 import type { History, Sample } from './series.ts';
 import { Series } from './series.ts';
+import type { ServedResident } from '../served.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -17,14 +17,14 @@ interface Earlier {
 }
 
 export class Recorder {
-  readonly #resident: Resident;
+  readonly #resident: ServedResident;
   readonly #counter: OperationCounter;
   readonly #series: Series;
   readonly #timer: NodeJS.Timeout;
   #earlier: Earlier;
 
   constructor(
-    resident: Resident,
+    resident: ServedResident,
     log: (line: string) => void,
     readonly periodMs: number,
   ) {

@@ -1,5 +1,5 @@
 import { isAlluxioError } from '../../errors.ts';
-import type { FileStatus, FileSystem } from '../../filesystem/file-system.ts';
+import type { FileStatus } from '../../filesystem/file-system.ts';
 import { isFullyCached } from '../../filesystem/status.ts';
 import type { AlluxioPath } from '../../uri.ts';
 import { card, sizeText } from '../../web/parts.ts';
@@ -18,6 +18,7 @@ import { numberParam, paramsOf, pathParam } from '../params.ts';
 import type { Params } from '../params.ts';
 import type { Site, SiteContext } from '../site.ts';
 import { datesOf } from '../texts.ts';
+import type { WatchedFileSystem } from '../served.ts';
 
 export async function browsePage(site: Site, c: SiteContext): Promise<Page> {
   const { fs, config } = site.resident;
@@ -65,7 +66,7 @@ async function file(site: Site, { status, params, reader }: { status: FileStatus
 }
 
 /** A file whose bytes cannot be had is still a file to be shown. */
-async function contentOf(fs: FileSystem, status: FileStatus, { reader, offset, fromEnd }: { reader: Reader; offset: number; fromEnd: boolean }): Promise<FileView['content']> {
+async function contentOf(fs: WatchedFileSystem, status: FileStatus, { reader, offset, fromEnd }: { reader: Reader; offset: number; fromEnd: boolean }): Promise<FileView['content']> {
   try {
     requireReadable(fs, reader, status.path, READ);
     const window = await readWindow(fs, status, { offset, fromEnd, bytes: WINDOW_BYTES });

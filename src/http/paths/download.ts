@@ -1,10 +1,11 @@
 /** A file's bytes, whole or a range of them. */
 import { AlluxioError } from '../../errors.ts';
-import type { FileStatus, FileSystem } from '../../filesystem/file-system.ts';
+import type { FileStatus } from '../../filesystem/file-system.ts';
 import type { SiteContext } from '../site.ts';
+import type { WatchedFileSystem } from '../served.ts';
 
 /** Sent as bytes and saved by a browser, never shown: a file may hold a page with scripts. */
-export async function download(c: SiteContext, fs: FileSystem, status: FileStatus): Promise<Response> {
+export async function download(c: SiteContext, fs: WatchedFileSystem, status: FileStatus): Promise<Response> {
   if (status.directory) throw new AlluxioError('IS_A_DIRECTORY', `Path "${status.path}" must be a file.`, { path: status.path });
   const etag = `"${status.id.toString(36)}-${status.modifiedMs.toString(36)}-${status.length.toString(36)}"`;
   const headers = new Headers({
@@ -54,7 +55,7 @@ function disposition(name: string): string {
 }
 
 /** The first bytes are read before the answer begins, so that a file that cannot be read is an error and no cut download. */
-async function bodyOf(fs: FileSystem, status: FileStatus, { from, to, signal }: { from: number; to: number; signal: AbortSignal }): Promise<ReadableStream<Uint8Array>> {
+async function bodyOf(fs: WatchedFileSystem, status: FileStatus, { from, to, signal }: { from: number; to: number; signal: AbortSignal }): Promise<ReadableStream<Uint8Array>> {
   const stream = await fs.content.open(status.path, { offset: from, length: to - from, signal });
   const chunks = stream[Symbol.asyncIterator]();
   let next = await chunks.next();

@@ -12,6 +12,8 @@ function fail(error) {
   process.exit(255);
 }
 process.on('uncaughtException', fail);
+// Newer Nodes warn of what the libraries use (ali-oss: url.parse): nothing that a user could mend, on a stream that scripts read.
+process.noDeprecation = true;
 var home = require('path').dirname(__dirname);
 require('./code-cache.cjs').install(require('path').join(home, 'dist'));
 require('../dist/main.cjs')

@@ -85,13 +85,16 @@ const lazyBuiltins = {
 /** `import text from './file?raw'`: a file as text, as the web UI embeds what browsers load. */
 const rawFiles = {
   name: 'raw-files',
-  async resolveId(id, importer) {
-    if (!id.endsWith('?raw')) return undefined;
-    const file = await this.resolve(id.slice(0, -'?raw'.length), importer, { skipSelf: true });
-    return file && `\0raw:${file.id}`;
+  resolveId: {
+    filter: { id: /\?raw$/ },
+    async handler(id, importer) {
+      const file = await this.resolve(id.slice(0, -'?raw'.length), importer, { skipSelf: true });
+      return file && `\0raw:${file.id}`;
+    },
   },
-  async load(id) {
-    return id.startsWith('\0raw:') ? { code: `export default ${JSON.stringify(await readFile(id.slice(5), 'utf8'))};`, moduleType: 'js' } : undefined;
+  load: {
+    filter: { id: /^\0raw:/ },
+    handler: async (id) => ({ code: `export default ${JSON.stringify(await readFile(id.slice('\0raw:'.length), 'utf8'))};`, moduleType: 'js' }),
   },
 };
 

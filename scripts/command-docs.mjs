@@ -41,11 +41,12 @@ function fileOf({ group, name }) {
 }
 
 function typed({ group, name }) {
+  if (name.endsWith('.sh')) return name;
   return group === 'top' ? `alluxio ${name}` : `alluxio ${group} ${name}`;
 }
 
 function page(spec, codes) {
-  const prefix = spec.group === 'top' ? 'alluxio ' : `alluxio ${spec.group} `;
+  const prefix = typed(spec).slice(0, -spec.name.length);
   const usage = spec.usage.split('\n').map((line) => (line.startsWith(spec.name) ? prefix + line : line)).join('\n');
   const parts = [NOTE, `# ${typed(spec)}`, escape(spec.summary), block('text', usage)];
   if (spec.aliases !== undefined) parts.push(`Also: ${spec.aliases.map((alias) => `\`${prefix}${alias}\``).join(', ')}.`);
@@ -85,7 +86,7 @@ function table(specs, lists, dropped) {
     const known = ALLUXIO_COMMANDS[group];
     parts.push(`## ${TITLES[group]}`, rows(['command', 'state', 'what it does, or why not', 'differs'], known.map((name) => row(group, name, { specs, lists, dropped }))));
     const own = [...specs.values()].filter((spec) => spec.group === group && isShown(spec) && !known.includes(spec.name) && specs.get(`${group} ${spec.name}`) === spec);
-    if (own.length > 0) parts.push('Ours, not in 2.9:', rows(['command', 'what it does'], own.map((spec) => [link(spec), firstSentence(spec.summary)])));
+    if (own.length > 0) parts.push('Ours, not in 2.9:', rows(['command', 'what it does'], own.map((spec) => [link(spec), gist(spec)])));
   }
   return `${parts.join('\n\n')}\n`;
 }
@@ -93,7 +94,7 @@ function table(specs, lists, dropped) {
 function row(group, name, { specs, lists, dropped }) {
   const spec = specs.get(`${group} ${name}`);
   const differs = spec === undefined ? '' : escape(DIFFERENCES[`${group} ${name}`] ?? '');
-  if (spec !== undefined) return [link(spec, name), 'yes', spec.name === name ? firstSentence(spec.summary) : `Another name of ${spec.name}.`, differs];
+  if (spec !== undefined) return [link(spec, name), 'yes', spec.name === name ? gist(spec) : `Another name of ${spec.name}.`, differs];
   if (group === 'top' && Object.hasOwn(lists, name)) return [`\`${name}\``, 'yes', 'The commands below.', differs];
   const why = group === 'top' ? dropped[name] : undefined;
   return [`\`${name}\``, why === undefined ? 'not yet' : 'no', escape(why ?? ''), differs];
@@ -101,6 +102,11 @@ function row(group, name, { specs, lists, dropped }) {
 
 function link(spec, name = spec.name) {
   return `[\`${name}\`](${fileOf(spec)})`;
+}
+
+/** The summary of a start script is what it prints of its options. */
+function gist(spec) {
+  return spec.name.endsWith('.sh') ? escape(spec.examples.map(({ does }) => does).join(' ')) : firstSentence(spec.summary);
 }
 
 function firstSentence(text) {

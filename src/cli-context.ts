@@ -6,12 +6,13 @@ import type { ConfigInput, loadConfig } from './config/sources.ts';
 import { AlluxioError } from './errors.ts';
 import type { FileSystem } from './filesystem/file-system.ts';
 import type { Role } from './http/resident.ts';
+import type { ConsoleOutput } from './terminal/console-output.ts';
 import type { Output } from './terminal/output.ts';
 
 export interface ContextInput {
   readonly source: ConfigInput;
   readonly cwd: string;
-  readonly out: Output;
+  readonly out: ConsoleOutput;
   readonly signal: AbortSignal;
   /** Absent for the few commands that never ask for the configuration. */
   readonly loadConfig: typeof loadConfig | undefined;
@@ -42,6 +43,7 @@ export function createContext(input: ContextInput): OwnedContext {
     if (input.loadConfig === undefined) throw new AlluxioError('INTERNAL', 'The command reads the configuration, although commands/index.ts says it does not.');
     const loaded = input.loadConfig(source);
     for (const warning of loaded.warnings) out.warn(warning);
+    if (loaded.config.find('alluxio.user.shell.error.stream') === 'stdout') out.errorsToStdout();
     return (config = loaded.config);
   };
   const configFor = (role: Role): Config => {

@@ -25,8 +25,19 @@ export async function parseRequest(request: Request, shell: ShellOptions): Promi
     return { spec, input: { args, options: values }, problem: countProblem(spec, args.length) ?? unreadableArgument(args) };
   } catch (error) {
     if (!(error instanceof DialectError)) throw error;
-    return { spec, input: undefined, problem: misuse(spec, `Failed to parse args for ${spec.name}: ${error.message}`) };
+    const hint = await didYouMean(error.message, spec);
+    return { spec, input: undefined, problem: misuse(spec, `Failed to parse args for ${spec.name}: ${error.message}`, hint) };
   }
+}
+
+/** The nearest option to one that the command does not have. */
+async function didYouMean(message: string, spec: CommandSpec): Promise<string | undefined> {
+  const typed = /^Unrecognized option: (--?[^=]+)/.exec(message)?.[1];
+  if (typed === undefined) return undefined;
+  const { nearest } = await import('./cli-suggest.ts');
+  const names = spec.options.filter(({ hidden }) => hidden !== true).flatMap(({ short, long }) => [...(long === undefined ? [] : [`--${long}`]), ...(short === undefined ? [] : [`-${short}`])]);
+  const near = typed.length === 2 ? names.find((name) => name.toLowerCase() === typed.toLowerCase()) : nearest(typed, [...names.filter((name) => name.startsWith('--')), '--help', ...(spec.json === undefined ? [] : ['--json'])]);
+  return near === undefined || near === typed ? undefined : `Did you mean "${near}"?`;
 }
 
 function countProblem(spec: CommandSpec, given: number): AlluxioError | undefined {
@@ -38,6 +49,9 @@ function countProblem(spec: CommandSpec, given: number): AlluxioError | undefine
   return misuse(spec, `Command ${spec.name} requires at most ${max} arguments (${given} provided)`);
 }
 
-function misuse(spec: CommandSpec, message: string): AlluxioError {
-  return new AlluxioError('USAGE', message, spec.failureStatus === undefined ? {} : { exitStatus: spec.failureStatus });
+function misuse(spec: CommandSpec, message: string, hint?: string): AlluxioError {
+  return new AlluxioError('USAGE', message, {
+    ...(spec.failureStatus === undefined ? {} : { exitStatus: spec.failureStatus }),
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

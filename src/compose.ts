@@ -21,7 +21,8 @@ import type { MountRecord } from './journal/records.ts';
 import { GROUP_MAPPING, actingUser, groupMapping } from './config/system-users.ts';
 import type { Subject } from './namespace/permissions.ts';
 import { ownIdentity } from './process-identity.ts';
-import { hasMaster } from './resident/records.ts';
+import { askWorker } from './resident/cache-requests.ts';
+import { hasMaster, residentsFolder } from './resident/records.ts';
 import type { Surroundings } from './resident/run.ts';
 import type { Ufs } from './ufs/ufs.ts';
 import { UfsUri } from './uri.ts';
@@ -122,6 +123,7 @@ function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemCo
     now: Date.now,
     ufs: ufsPool(config),
     masterRunning: () => hasMaster(config),
+    cacheLater: (fileId, indexes) => void (indexes.length > 0 && askWorker(residentsFolder(config), fileId, indexes)),
     signal: settings.signal,
     warn: (text) => settings.warn(text),
   };

@@ -16,10 +16,14 @@ export function ownIdentity(): ProcessIdentity {
   return { host: hostname(), pid: process.pid, startedAt: startTicks(process.pid) ?? 0, bootId: bootId() };
 }
 
+/** The owner of what a backup holds: a process that is gone, wherever it is restored. */
+export const GONE: ProcessIdentity = { host: '', pid: 0, startedAt: 0, bootId: '' };
+
 /**
  * False only when the process is certainly gone. One of another host counts as alive: nobody here can know.
  */
 export function isAlive(identity: ProcessIdentity): boolean {
+  if (identity.host === GONE.host) return false;
   if (identity.host !== hostname()) return true;
   if (identity.bootId !== '' && identity.bootId !== bootId()) return false;
   const ticks = startTicks(identity.pid);

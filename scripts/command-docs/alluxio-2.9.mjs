@@ -8,8 +8,8 @@ export const ALLUXIO_COMMANDS = {
     'test', 'touch', 'umount', 'unmount', 'unpin', 'unsetTtl', 'updateMount',
   ],
   top: [
-    'bootstrapConf', 'clearCache', 'collectInfo', 'copyDir', 'docGen', 'extensions', 'format', 'formatJournal', 'formatMaster', 'formatMasters', 'formatWorker', 'fs', 'fsadmin',
-    'getConf', 'job', 'killAll', 'logLevel', 'readJournal', 'runClass', 'runHdfsMountTests', 'runHmsTests', 'runJournalCrashTest', 'runMesosTest', 'runTest', 'runTests',
+    'alluxio-monitor.sh', 'alluxio-start.sh', 'alluxio-stop.sh', 'bootstrapConf', 'clearCache', 'collectInfo', 'copyDir', 'docGen', 'extensions', 'format', 'formatJournal', 'formatMaster', 'formatMasters', 'formatWorker', 'fs', 'fsadmin',
+    'getConf', 'job', 'killAll', 'launch-process', 'logLevel', 'readJournal', 'runClass', 'runHdfsMountTests', 'runHmsTests', 'runJournalCrashTest', 'runMesosTest', 'runTest', 'runTests',
     'runUfsIOTest', 'runUfsTests', 'table', 'upgradeJournal', 'validateConf', 'validateEnv', 'version',
   ],
   fsadmin: [

@@ -98,15 +98,12 @@ async function tellFailures(job: Job, failures: readonly Failure[], ctx: Command
     for (const { path } of failures.slice(0, SHOWN)) ctx.out.line(`${path},`);
   }
   const folder = ctx.config.get('alluxio.user.logs.dir');
-  const file = join(folder, `${job.command}_${job.source.plain.replaceAll('/', '_').slice(0, 150)}_failures.csv`);
+  const name = job.source.plain.split('/').filter((part) => part !== '').join('_');
+  const file = join(folder, `${job.command}_${name.slice(0, 150)}_failures.csv`);
   await mkdir(folder, { recursive: true });
-  await writeFile(file, failures.map(({ path, error }) => `${csvCell(path)},${csvCell(error.message)}\n`).join(''));
+  await writeFile(file, failures.map(({ path }) => `${path}\n`).join(''));
   if (!ctx.out.json) ctx.out.line(`Check out ${shownPath(file, ctx.cwd)} for full list of failed files.`);
-  for (const { path, error } of failures.slice(0, SHOWN)) ctx.out.error(error.message.includes(path) ? error.message : `${path}: ${error.message}`);
-}
-
-function csvCell(value: string): string {
-  return /[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+  for (const { path, error } of failures.slice(0, SHOWN)) ctx.out.warn(error.message.includes(path) ? error.message : `${path}: ${error.message}`);
 }
 
 /** As Alluxio names it, `./logs/user/…`, where that is right. */

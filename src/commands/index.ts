@@ -56,6 +56,7 @@ const FS: CommandList = {
   load: () => import('./fs/load.ts'),
   loadMetadata: () => import('./fs/loadMetadata.ts'),
   location: () => import('./fs/location.ts'),
+  log: () => import('./fs/log.ts'),
   ls: () => import('./fs/ls.ts'),
   masterInfo: () => import('./fs/masterInfo.ts'),
   mkdir: () => import('./fs/mkdir.ts'),

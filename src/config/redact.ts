@@ -1,5 +1,6 @@
 /** What must not be shown, and how it is shown instead. */
 import { propertyOf } from './catalogue.ts';
+import { MISSING_SECRET, isReference } from './references.ts';
 
 export const MASK = '******';
 
@@ -12,5 +13,10 @@ export function isCredentialKey(key: string): boolean {
 
 /** A copy in which every credential is masked; the order of the keys stays. */
 export function maskProperties(properties: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, isCredentialKey(key) ? MASK : value]));
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, isCredentialKey(key) && value !== MISSING_SECRET ? MASK : value]));
+}
+
+/** A copy that may leave the machine: credentials only as references to where they stand. */
+export function withoutSecrets(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, isCredentialKey(key) && !isReference(value) ? MISSING_SECRET : value]));
 }

@@ -3,6 +3,13 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 
+/** Stands where a backup had a secret: a backup holds none. */
+export const MISSING_SECRET = 'missing:';
+
+export function isReference(value: string): boolean {
+  return value.startsWith('env:') || value.startsWith('file:') || value === MISSING_SECRET;
+}
+
 /** What a failed look-up says beside the system's own code. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -19,6 +26,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export function resolveSecret(value: string, key: string, env: NodeJS.ProcessEnv = process.env): string {
   if (value.startsWith('env:')) return fromEnvironment(value.slice('env:'.length), key, env);
   if (value.startsWith('file:')) return fromFile(value.slice('file:'.length), key);
+  if (value === MISSING_SECRET) throw new AlluxioError('INVALID_CONFIGURATION', `${key} is not known: backups hold no secrets.`, { hint: 'Set it: alluxio fs updateMount --option' });
   return value;
 }
 

@@ -24,6 +24,8 @@ export interface FileSystemContext {
   ufs(mount: MountRecord): Promise<Ufs>;
   /** True when a resident master does the background work (asynchronous persist). */
   masterRunning(): boolean;
+  /** Blocks of which a part was read: a resident worker may fetch the whole of them. Costs next to nothing, promises nothing. */
+  cacheLater(fileId: number, indexes: readonly number[]): void;
   /** Aborted when the command shall end. */
   readonly signal: AbortSignal;
   /** A line for the user's stderr that changes no exit status. */

@@ -346,8 +346,22 @@ export interface Watch {
   log(range: { from: number; limit: number }): LogRecord[];
 }
 
+/** Something that somebody did. */
+export interface Deed {
+  readonly seq: number;
+  readonly timeMs: number;
+  readonly user: string;
+  /** The command line, without what is secret. */
+  readonly command: string;
+  /** As in `create`, `mkdir`, `rename`, `delete`, `load` (found in the under storage), `persist`, `chmod`. */
+  readonly what: string;
+  /** As it was called then; undefined where the log does not reach back so far. */
+  readonly path: AlluxioPath | undefined;
+  /** Of a rename. */
+  readonly to: AlluxioPath | undefined;
+}
+
 export interface FileSystem {
-  watch(): Promise<Watch>;
   readonly entries: Entries;
   readonly changes: Changes;
   readonly content: Content;
@@ -356,6 +370,10 @@ export interface FileSystem {
   readonly syncing: Syncing;
   /** Copies between the local disk and the namespace, and inside it; see transfers/. */
   readonly transfers: Transfers;
+  /** The newest deeds at and below the path, oldest first, as far back as the log reaches. */
+  history(path: AlluxioPath, options: { readonly limit: number }): Promise<Deed[]>;
+  /** For residents: a command has no use for it, and does not load it. */
+  watch(): Promise<Watch>;
   /** The acting user. */
   readonly user: string;
   close(): Promise<void>;

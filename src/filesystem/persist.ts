@@ -35,7 +35,7 @@ export async function persistFile(context: FileSystemContext, path: AlluxioPath,
   if (work === undefined) return;
   const ufs = await ufsOrClose(context, work.intent, work.mount);
   try {
-    await ensureAncestors(context, ufs, work.parentId);
+    await orAborted(ensureAncestors(context, ufs, work.parentId), options.signal);
     const written = await upload(context, ufs, work, options);
     if (written.size !== work.inode.length) {
       throw new AlluxioError('CORRUPT', `Persisting ${path} stored ${written.size} bytes instead of ${work.inode.length}.`, { path });
@@ -48,6 +48,17 @@ export async function persistFile(context: FileSystemContext, path: AlluxioPath,
     await transact(context, (tx) => closeIntent(tx, work.intent.id));
     throw error;
   }
+}
+
+/** Markers of directories may come late, or twice: whoever wants to stop need not wait for them. */
+function orAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => reject(new AlluxioError('CANCELLED', 'Cancelled.'));
+    if (signal.aborted) aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted));
+  });
 }
 
 function begin(context: FileSystemContext, path: AlluxioPath, { background }: PersistOptions): Promise<Persisting | undefined> {

@@ -126,11 +126,19 @@ async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: 
       }
     }
     await fill?.end();
+    if (fill !== undefined) context.cacheLater(file.inode.id, partialBlocks(file.inode, span));
   } catch (error) {
     throw hasCode(error, 'FAILED_PRECONDITION') || hasCode(error, 'NOT_FOUND') ? changedBehind(file, error) : error;
   } finally {
     await fill?.close();
   }
+}
+
+/** The first and the last block of the span, where it does not cover them. */
+function partialBlocks({ blockSize, length }: InodeRecord, { from, to }: Span): number[] {
+  const first = from % blockSize === 0 ? [] : [Math.floor(from / blockSize)];
+  const last = to % blockSize === 0 || to === length ? [] : [Math.floor(to / blockSize)];
+  return [...new Set([...first, ...last])];
 }
 
 function changedBehind(file: OpenedFile, error: unknown): AlluxioError {

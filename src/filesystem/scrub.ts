@@ -54,6 +54,16 @@ async function readAgain(context: FileSystemContext, path: AlluxioPath, range: {
   }
 }
 
+export async function fetchBlock(context: FileSystemContext, { fileId, index }: { fileId: number; index: number }): Promise<boolean> {
+  const file = context.journal.read((view) => {
+    const [inode, path] = [view.locate(fileId)?.inode, pathOfInode(view, fileId)];
+    return inode === undefined || path === undefined || inode.persistence !== 'PERSISTED' || view.block(fileId, index) !== undefined ? undefined : { path, blockSize: inode.blockSize };
+  });
+  if (file === undefined) return false;
+  for await (const chunk of await openFile(context, file.path, { offset: index * file.blockSize, length: file.blockSize, readType: 'CACHE' })) void chunk;
+  return true;
+}
+
 /** A file of the cache is known when a record, or the intent of somebody who writes it, says so; the intent is there before the file and until the record is. */
 export function dropOrphans(context: FileSystemContext): Promise<{ files: number; bytes: number }> {
   return context.blocks.sweep((block) =>

@@ -1,5 +1,6 @@
 /** How a path's status is shown: permission string, percentage, and the record of `--json`. */
-import type { AclEntry, FileStatus } from './file-system.ts';
+import type { Config } from '../config/config.ts';
+import type { AclEntry, BlockInfo, FileStatus } from './file-system.ts';
 import { percentOf } from '../terminal/size.ts';
 
 const TRIPLETS = ['---', '--x', '-w-', '-wx', 'r--', 'r-x', 'rw-', 'rwx'] as const;
@@ -47,6 +48,12 @@ function beyondBase(entries: readonly AclEntry[]): AclEntry[] {
 function ordered(entries: readonly AclEntry[]): AclEntry[] {
   const named = (type: 'user' | 'group'): AclEntry[] => entries.filter((entry) => entry.type === type).sort((a, b) => (a.subject < b.subject ? -1 : 1));
   return [...named('user'), ...named('group'), ...entries.filter((entry) => entry.type === 'mask')];
+}
+
+/** Bytes in the top storage tier, whatever it is made of: that is what Alluxio calls in memory. */
+export function bytesInMemory(blocks: readonly BlockInfo[], config: Config): number {
+  const top = config.get('alluxio.worker.tieredstore.level0.alias');
+  return blocks.reduce((sum, { tier, length }) => sum + (tier === top ? length : 0), 0);
 }
 
 /** A file of no bytes is wholly in Alluxio. */

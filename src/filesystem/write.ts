@@ -80,7 +80,7 @@ function sinkFor(context: FileSystemContext, writing: Writing, opened: OpenedWri
 
 async function commit(context: FileSystemContext, writing: Writing, opened: OpenedWrite, done: { sink: BlockSink | undefined; moved: Moved }): Promise<void> {
   await transact(context, (tx) => {
-    if (tx.intent(opened.intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this write over.');
+    if (tx.intent(opened.intent.id) === undefined) throw new AlluxioError('FAILED_PRECONDITION', `Another process took the write of ${writing.path} over.`, { path: writing.path });
     const inode = inodeFor(context, tx, writing, { opened, ...done.moved });
     tx.append({ type: 'inode-created', parentId: opened.parentId, name: opened.name, inode });
     done.sink?.record(tx, context.now());

@@ -1,11 +1,13 @@
 /** Making and opening a journal. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AlluxioError, systemCode } from '../errors.ts';
-import type { Actor, Journal } from './journal.ts';
+import type { Actor, Journal, RestoreReport } from './journal.ts';
 import { ROOT_ID } from './journal.ts';
 import { retiredKey } from './keys.ts';
 import type { InodeRecord, MountRecord } from './records.ts';
-import { currentStore, makeStore, publishStore, removeOtherStores, replaceableStore } from './store-files.ts';
+import type { KvEngine } from './kv.ts';
+import type { RestoreSettings } from './restore.ts';
+import { currentStore, makeStore, publishStore, removeOtherStores, removeStore, replaceableStore } from './store-files.ts';
 import { storeError } from './store-error.ts';
 import { Store } from './store.ts';
 
@@ -47,20 +49,45 @@ export async function openStore(settings: OpenSettings): Promise<Journal> {
  * Replaces whatever journal is in the folder by an empty one with a root directory and a root mount. A crash leaves the old journal or the new one; processes
  * that still use the old one are refused from then on.
  */
-export async function formatStore(settings: FormatSettings): Promise<void> {
+export function formatStore(settings: FormatSettings): Promise<void> {
   const { folder } = settings;
+  return replaceStore(folder, async (engine) => {
+    await initialise(new Store(engine, { folder }), settings);
+  });
+}
+
+/** The same, but with what a backup holds. When anything of that is not right, the old journal stays. @throws as restoreInto */
+export async function restoreStore(folder: string, settings: RestoreSettings): Promise<RestoreReport> {
+  const { restoreInto } = await import('./restore.ts');
+  return replaceStore(folder, (engine) => restoreInto(engine, settings));
+}
+
+async function replaceStore<T>(folder: string, fill: (engine: KvEngine) => Promise<T>): Promise<T> {
   try {
     const path = makeStore(folder, randomBytes(6).toString('hex'));
-    const { LmdbEngine } = await import('./lmdb-engine.ts');
-    const store = new Store(new LmdbEngine(path), { folder });
-    await initialise(store, settings);
-    await store.close();
+    const result = await fillStore(path, fill);
     const replaced = replaceableStore(folder);
     publishStore(folder, path);
     if (replaced !== undefined) await retire(replaced);
     removeOtherStores(folder, path);
+    return result;
   } catch (error) {
     throw systemCode(error) === undefined ? error : storeError(folder, error);
+  }
+}
+
+/** A store that could not be filled leaves nothing behind. */
+async function fillStore<T>(path: string, fill: (engine: KvEngine) => Promise<T>): Promise<T> {
+  const { LmdbEngine } = await import('./lmdb-engine.ts');
+  const engine = new LmdbEngine(path);
+  let filled = false;
+  try {
+    const result = await fill(engine);
+    filled = true;
+    return result;
+  } finally {
+    await engine.close();
+    if (!filled) removeStore(path);
   }
 }
 

@@ -4,11 +4,14 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { Actor, NotPromise, Transaction } from './journal.ts';
+import { StaleState } from './kv.ts';
 import type { KvEngine, KvReader, KvWriter } from './kv.ts';
 import { WriteSession, type LogLimit, type TransactionView } from './session.ts';
 
 /** While the write lock is held others wait: no new callback is begun after this. */
 const BUDGET_MS = 20;
+/** How often a callback is run again that was shown an old state; nothing of it was kept. */
+const STALE_TRIES = 3;
 
 interface Job {
   readonly actor: Actor;
@@ -76,8 +79,9 @@ export class GroupCommit {
       });
       for (const tell of settle) tell();
     } catch (error) {
-      if (error instanceof FailedAfterWriting && taken.length > 1) {
-        for (const job of taken) await this.#commitAlone(job);
+      const stale = isStale(error);
+      if (stale || (error instanceof FailedAfterWriting && taken.length > 1)) {
+        for (const job of taken) await this.#commitAlone(job, stale ? STALE_TRIES : 0);
         return;
       }
       const failed = taken.length > 0 ? taken : this.#queue.splice(0);
@@ -85,7 +89,7 @@ export class GroupCommit {
     }
   }
 
-  async #commitAlone(job: Job): Promise<void> {
+  async #commitAlone(job: Job, triesLeft: number): Promise<void> {
     let next: Job | undefined = job;
     try {
       const settle = await this.#engine.write((kv) =>
@@ -97,6 +101,7 @@ export class GroupCommit {
       );
       for (const tell of settle) tell();
     } catch (error) {
+      if (isStale(error) && triesLeft > 0) return this.#commitAlone(job, triesLeft - 1);
       job.reject(reasonOf(error));
     }
   }
@@ -119,11 +124,15 @@ function runJob(session: WriteSession, job: Job): () => void {
     tx.complete();
     return tell;
   } catch (error) {
-    if (tx.wrote) throw new FailedAfterWriting(error);
+    if (tx.wrote || error instanceof StaleState) throw new FailedAfterWriting(error);
     return () => job.reject(error);
   } finally {
     tx.end();
   }
+}
+
+function isStale(error: unknown): boolean {
+  return reasonOf(error) instanceof StaleState;
 }
 
 function reasonOf(error: unknown): unknown {

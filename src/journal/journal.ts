@@ -92,6 +92,36 @@ export interface LogRecord {
   readonly entry: Entry;
 }
 
+export interface BackupCounts {
+  readonly entries: number;
+  readonly inodes: number;
+  /** Files whose content is nowhere but in the cache, and so is not kept. */
+  readonly lost: number;
+}
+
+export interface BackupStream {
+  /** The newest log record that is in it. */
+  readonly lastSeq: number;
+  /** To be read to its end, or ended early. */
+  readonly bytes: AsyncIterable<Buffer>;
+  /** Of what has been read so far. */
+  readonly counts: BackupCounts;
+}
+
+/** Log records `first` to `last` as bytes that a restore replays. */
+export interface LogSegment {
+  readonly first: number;
+  readonly last: number;
+  readonly bytes: Buffer;
+}
+
+export interface RestoreReport {
+  readonly entries: number;
+  /** Log records of segments that were applied after the backup. */
+  readonly replayed: number;
+  readonly lastSeq: number;
+}
+
 /** A promise-returning callback is a compile error. */
 export type NotPromise<T> = T extends PromiseLike<unknown> ? never : T;
 
@@ -100,6 +130,10 @@ export interface Journal {
   transact<T>(actor: Actor, timeMs: number, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T>;
   /** Log records from `seq` on, oldest first. */
   log(range?: { from?: number; limit?: number }): LogRecord[];
+  /** One state as bytes, without blocks and secrets (backup-image.ts); writers go on meanwhile. */
+  backup(): Promise<BackupStream>;
+  /** The log from `from` on, as much of it as `limit` says, without secrets. Undefined when there is nothing new; 'pruned' when `from` is no longer there. */
+  segment(from: number, limit: number): Promise<LogSegment | 'pruned' | undefined>;
   /** Drops log records below `seq`. */
   pruneLog(below: number): Promise<number>;
   close(): Promise<void>;

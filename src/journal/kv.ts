@@ -28,12 +28,24 @@ export interface KvReader {
   scan(range: KeyRange, visit: (entry: RawEntry) => void): void;
 }
 
+/** A key that must be new is there: the callback worked on a state that is not the latest. */
+export class StaleState extends Error {}
+
 export interface KvWriter extends KvReader {
   put(key: Buffer, value: Buffer): void;
+  /** @throws StaleState when the key is there, and then nothing of the transaction may be kept */
+  putNew(key: Buffer, value: Buffer): void;
   delete(key: Buffer): void;
 }
 
+/** One state for as long as it is open, over turns of the event loop, whatever writers do meanwhile. */
+export interface KvSnapshot extends KvReader {
+  /** Must be called: what an open one can still see takes room in the file. */
+  close(): void;
+}
+
 export interface KvEngine {
+  snapshot(): KvSnapshot;
   /** One consistent state for the time of the callback; never waits for a writer. */
   read<T>(fn: (kv: KvReader) => T): T;
   /**

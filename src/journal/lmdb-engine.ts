@@ -8,10 +8,11 @@
  */
 import { dirname, join } from 'node:path';
 import { openAsClass } from 'lmdb';
-import type { RootDatabase } from 'lmdb';
+import type { RootDatabase, Transaction } from 'lmdb';
 import { AlluxioError } from '../errors.ts';
 import { FileRoom } from './file-room.ts';
-import type { KeyRange, KvEngine, KvReader, KvWriter, RawEntry } from './kv.ts';
+import { StaleState } from './kv.ts';
+import type { KeyRange, KvEngine, KvReader, KvSnapshot, KvWriter, RawEntry } from './kv.ts';
 import { muteConsole } from './quiet-console.ts';
 import { storeError } from './store-error.ts';
 
@@ -42,6 +43,7 @@ export class LmdbEngine implements KvEngine {
   #visit: (entry: RawEntry) => void = ignore;
   #scanned = 0;
   #readers = 0;
+  #snapshots = 0;
   #wrote = false;
 
   /** @param folder holds data.mdb and lock.mdb; they are made where they are missing. */
@@ -56,7 +58,7 @@ export class LmdbEngine implements KvEngine {
   }
 
   read<T>(fn: (kv: KvReader) => T): T {
-    if (this.#scanned > this.#remapAfter && this.#readers === 0 && !this.#wrote) this.#remap();
+    if (this.#scanned > this.#remapAfter && this.#readers === 0 && this.#snapshots === 0 && !this.#wrote) this.#remap();
     // The snapshot of an earlier read of this turn may be older than what other processes have committed since.
     if (this.#readers === 0) this.#store.resetReadTxn();
     this.#readers++;
@@ -65,6 +67,23 @@ export class LmdbEngine implements KvEngine {
     } finally {
       this.#readers--;
     }
+  }
+
+  snapshot(): KvSnapshot {
+    const transaction = this.#store.useReadTransaction();
+    this.#snapshots++;
+    return {
+      get: (key) => {
+        let value: Buffer | undefined;
+        this.#scan({ from: key, to: Buffer.concat([key, Buffer.of(0)]) }, (entry) => void (value = Buffer.from(entry.value.subarray(0, entry.valueEnd))), transaction);
+        return value;
+      },
+      scan: (range, visit) => this.#scan(range, visit, transaction),
+      close: () => {
+        this.#snapshots--;
+        transaction.done();
+      },
+    };
   }
 
   async write<T>(fn: (kv: KvWriter) => T): Promise<T> {
@@ -129,6 +148,16 @@ export class LmdbEngine implements KvEngine {
         throw storeError(this.#name, error);
       }
     },
+    putNew: (key, value) => {
+      this.#count(key.length + value.length);
+      let done: unknown;
+      try {
+        done = this.#store.putSync(key, value, { noOverwrite: true });
+      } catch (error) {
+        throw storeError(this.#name, error);
+      }
+      if (done === false) throw new StaleState('a key that must be new is there');
+    },
     delete: (key) => {
       this.#count(key.length);
       try {
@@ -140,12 +169,13 @@ export class LmdbEngine implements KvEngine {
   };
 
   /** Walks with lmdb's own buffers: the key's and value's decoders only note where the bytes are, so that nothing is copied. */
-  #scan(range: KeyRange, visit: (entry: RawEntry) => void): void {
+  #scan(range: KeyRange, visit: (entry: RawEntry) => void, transaction?: Transaction): void {
     const before = this.#visit;
     this.#visit = visit;
     const reverse = range.reverse === true;
-    const ends = reverse ? { start: range.to, end: range.from, reverse, exclusiveStart: true, inclusiveEnd: true } : { start: range.from, end: range.to };
+    const bounds = reverse ? { start: range.to, end: range.from, reverse, exclusiveStart: true, inclusiveEnd: true } : { start: range.from, end: range.to };
     try {
+      const ends = transaction === undefined ? bounds : { ...bounds, transaction };
       const entries = this.#store.getRange(range.limit === undefined ? ends : { ...ends, limit: range.limit });
       for (const entry of entries) void entry;
     } finally {

@@ -1,6 +1,7 @@
 /** The journal's store in memory, for tests: same semantics as the LMDB engine within one process, nothing is durable. */
 import { AlluxioError } from '../errors.ts';
-import type { KeyRange, KvEngine, KvReader, KvWriter, RawEntry } from './kv.ts';
+import { StaleState } from './kv.ts';
+import type { KeyRange, KvEngine, KvReader, KvSnapshot, KvWriter, RawEntry } from './kv.ts';
 import { SortedKeys } from './sorted-keys.ts';
 
 export const MAX_KEY_BYTES = 1978;
@@ -24,12 +25,23 @@ export class MemoryEngine implements KvEngine {
       if (key.length === 0 || key.length > MAX_KEY_BYTES) throw new AlluxioError('INTERNAL', `A key of ${key.length} bytes is not possible.`);
       this.#set(key.toString('latin1'), Buffer.from(value));
     },
+    putNew: (key, value) => {
+      if (this.#values.has(key.toString('latin1'))) throw new StaleState('a key that must be new is there');
+      this.#writer.put(key, value);
+    },
     delete: (key) => this.#set(key.toString('latin1'), undefined),
   };
 
   read<T>(fn: (kv: KvReader) => T): T {
     this.#assertOpen();
     return fn(this.#reader);
+  }
+
+  snapshot(): KvSnapshot {
+    this.#assertOpen();
+    const copy = new MemoryEngine();
+    for (const [key, value] of this.#values) copy.#set(key, value);
+    return { ...copy.#reader, close: () => void copy.close() };
   }
 
   /** Callbacks run one after another in later turns, as those of a store on disk do. */

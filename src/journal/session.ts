@@ -49,7 +49,8 @@ export class WriteSession {
   }
 
   log(seq: number, actor: Actor, timeMs: number, entry: Entry): void {
-    this.#kv.put(logKey(seq), encodeLog(actor, timeMs, entry));
+    // The number was the next one in the state that this transaction has read. Should another have it, that state was an old one.
+    this.#kv.putNew(logKey(seq), encodeLog(actor, timeMs, entry));
   }
 
   begin(actor: Actor, timeMs: number): TransactionView {

@@ -7,7 +7,7 @@
  *   store-<random>/lock.mdb   LMDB: the writer's lock and the readers' slots
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { missingPages } from './lmdb-file.ts';
 import { damaged, storeError } from './store-error.ts';
@@ -76,6 +76,12 @@ export function publishStore(folder: string, store: string): void {
   writeFileSync(temporary, `${JSON.stringify(pointer)}\n`, { mode: 0o600, flush: true });
   renameSync(temporary, join(folder, POINTER));
   syncPath(folder);
+}
+
+/** Removes a store that was never published, and the folder when nothing else is in it. */
+export function removeStore(store: string): void {
+  rmSync(store, { recursive: true, force: true });
+  if (readdirSync(dirname(store)).length === 0) rmSync(dirname(store), { recursive: true, force: true });
 }
 
 /** Removes every store but `keep`: replaced ones, and halves that a killed format left. */

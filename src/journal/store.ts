@@ -3,7 +3,7 @@ import { isCredentialKey, MASK } from '../config/redact.ts';
 import { AlluxioError } from '../errors.ts';
 import type { Entry } from './entries.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { Actor, Journal, LogRecord, NotPromise, Transaction, View } from './journal.ts';
+import type { Actor, BackupStream, Journal, LogRecord, LogSegment, NotPromise, Transaction, View } from './journal.ts';
 import { TABLE, get48, logKey, retiredKey, tableRange } from './keys.ts';
 import type { KvEngine, KvReader } from './kv.ts';
 import { decodeLog } from './log-codec.ts';
@@ -58,6 +58,21 @@ export class Store implements Journal {
       });
       return records;
     });
+  }
+
+  // What makes backups is loaded only where one is made.
+  async backup(): Promise<BackupStream> {
+    const { backupOf } = await import('./backup.ts');
+    this.#readState(() => undefined);
+    return backupOf(this.#engine.snapshot());
+  }
+
+  async segment(from: number, limit: number): Promise<LogSegment | 'pruned' | undefined> {
+    const { segmentOf } = await import('./backup.ts');
+    const records = this.rawLog({ from, limit });
+    const [first] = records;
+    if (first === undefined) return undefined;
+    return first.seq === from ? segmentOf(records) : 'pruned';
   }
 
   async pruneLog(below: number): Promise<number> {

@@ -4,7 +4,7 @@
  */
 import type { Config } from '../config/config.ts';
 import { hasCode, isAlluxioError, messageOf } from '../errors.ts';
-import type { Upkeep } from '../filesystem/upkeep.ts';
+import type { UploadQueue } from '../filesystem/upkeep.ts';
 import type { JobSpec } from '../resident/jobs.ts';
 import type { Surroundings } from '../resident/run.ts';
 import type { AlluxioPath } from '../uri.ts';
@@ -28,7 +28,7 @@ export class AsyncPersist implements JobSpec {
   readonly name = NAME;
   readonly everyMs: number;
   readonly onChange = true;
-  readonly #upkeep: Upkeep;
+  readonly #uploads: UploadQueue;
   readonly #log: Surroundings['log'];
   readonly #firstPauseMs: number;
   readonly #longestPauseMs: number;
@@ -41,7 +41,7 @@ export class AsyncPersist implements JobSpec {
   #countedMs = 0;
 
   constructor({ upkeep, config, log }: Surroundings) {
-    this.#upkeep = upkeep;
+    this.#uploads = upkeep.uploads;
     this.#log = log;
     this.everyMs = Math.max(100, config.duration('alluxio.master.persistence.scheduler.interval'));
     this.#firstPauseMs = Math.max(10, config.duration('alluxio.master.persistence.initial.interval'));
@@ -70,7 +70,7 @@ export class AsyncPersist implements JobSpec {
 
   changed(): void {
     if (this.#running.size === 0) return;
-    for (const id of this.#upkeep.wanted()) {
+    for (const id of this.#uploads.wanted()) {
       this.#quietUntilMs = performance.now() + YIELD_MS;
       this.#running.get(id)?.abort();
     }
@@ -89,7 +89,7 @@ export class AsyncPersist implements JobSpec {
     const now = performance.now();
     if (now < (this.#outage?.againMs ?? 0) || now < this.#quietUntilMs) return;
     for (let after = 0; !signal.aborted; ) {
-      const page = this.#upkeep.toPersist({ after, limit: PAGE });
+      const page = this.#uploads.waiting({ after, limit: PAGE });
       for (const { id, path } of page) {
         after = id;
         // Without a path it is being removed.
@@ -105,7 +105,7 @@ export class AsyncPersist implements JobSpec {
     const own = new AbortController();
     this.#running.set(file.id, own);
     try {
-      await this.#upkeep.persist(file, AbortSignal.any([signal, own.signal]));
+      await this.#uploads.upload(file, AbortSignal.any([signal, own.signal]));
       this.#failures.delete(file.id);
       if (this.#outage !== undefined) this.#log.info(NAME, 'The under storage answers again.');
       this.#outage = undefined;
@@ -122,6 +122,8 @@ export class AsyncPersist implements JobSpec {
     // Renamed or removed since the queue was read: if it still waits, its turn comes under its new path.
     if (hasCode(error, 'NOT_FOUND')) return;
     if (isAlluxioError(error) && error.retryable && error.code !== 'BUSY') {
+      // Several files at once are one failure of the storage.
+      if (performance.now() < (this.#outage?.againMs ?? 0)) return;
       if (this.#outage === undefined) this.#log.warn(NAME, `The under storage does not take ${path}; what waits is kept and tried again: ${error.message}`);
       const pauseMs = Math.min(LONGEST_OUTAGE_PAUSE_MS, this.#longestPauseMs, 2 * (this.#outage?.pauseMs ?? this.#firstPauseMs / 2));
       this.#outage = { why: error.message, pauseMs, againMs: performance.now() + pauseMs };
@@ -137,7 +139,7 @@ export class AsyncPersist implements JobSpec {
   #count(): void {
     const now = performance.now();
     if (this.#backlog > FEW && now - this.#countedMs < COUNT_MS) return;
-    this.#backlog = this.#upkeep.persistBacklog();
+    this.#backlog = this.#uploads.length();
     this.#countedMs = now;
   }
 }

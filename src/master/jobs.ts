@@ -3,8 +3,11 @@ import { hasCode, messageOf } from '../errors.ts';
 import type { JobSpec } from '../resident/jobs.ts';
 import type { Surroundings } from '../resident/run.ts';
 import { AsyncPersist } from './async-persist.ts';
+import { auditLog } from './audit-log.ts';
 import { dailyBackup } from './daily-backup.ts';
 
+/** Looking is one look-up in an index. */
+const TTL_MS = 1000;
 const RECOVERY_MS = 2000;
 const PRUNE_MS = 10 * 60_000;
 
@@ -17,10 +20,42 @@ export function masterJobs(around: Surroundings, work: MasterWork): JobSpec[] {
   const { backup } = work;
   return [
     new AsyncPersist(around),
+    timesToLive(around),
+    activeSync(around),
     recovery(around),
     prune(around),
+    ...(around.config.boolean('alluxio.master.audit.logging.enabled') ? [auditLog(around)] : []),
     ...(backup !== undefined && around.config.boolean('alluxio.master.daily.backup.enabled') ? [dailyBackup(around, backup)] : []),
   ];
+}
+
+/** Sooner than `alluxio.master.ttl.checker.interval` asks, because it costs nothing to look. */
+function timesToLive({ upkeep, config }: Surroundings): JobSpec {
+  return { name: 'ttl', everyMs: Math.min(TTL_MS, Math.max(1, config.duration('alluxio.master.ttl.checker.interval'))), run: () => upkeep.expire() };
+}
+
+/** Compares what startSync named with the under storage, so that nobody waits for it. Returns the number of paths compared. */
+function activeSync({ fs, config }: Surroundings): JobSpec {
+  return {
+    name: 'sync',
+    everyMs: Math.max(1, config.duration('alluxio.master.ufs.active.sync.interval')),
+    async run(signal) {
+      let done = 0;
+      let failure: unknown;
+      for (const { path, initial } of await fs.syncing.points()) {
+        if (signal.aborted || initial === 'RUNNING') continue;
+        try {
+          await fs.entries.loadMetadata(path, { recursive: true, force: true });
+          done += 1;
+        } catch (error) {
+          // Removed since; any other failure must not keep the other paths waiting.
+          if (!hasCode(error, 'NOT_FOUND')) failure ??= new Error(`${path} cannot be compared now: ${messageOf(error)}`, { cause: error });
+        }
+      }
+      if (failure !== undefined) throw failure;
+      return done;
+    },
+  };
 }
 
 /** Dead processes' work is ended even when no command comes by. */

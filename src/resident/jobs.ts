@@ -19,6 +19,8 @@ export interface JobSpec {
   backlog?(): number | undefined;
   /** What keeps it from its work although no run has failed. */
   trouble?(): string | undefined;
+  /** After its last run. */
+  close?(): Promise<void>;
 }
 
 export interface JobsSettings {
@@ -66,6 +68,7 @@ export class Jobs {
   async end(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#jobs.flatMap((job) => job.running ?? []));
+    await Promise.all(this.#jobs.flatMap(({ spec }) => spec.close?.() ?? []));
   }
 
   states(): BackgroundJob[] {

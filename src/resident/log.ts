@@ -24,7 +24,7 @@ export interface LogSettings {
   /** File name without `.log`. */
   readonly name: string;
   readonly secrets: readonly string[];
-  /** Lines as they are, without time and level: the audit log has fields of its own. */
+  /** Gets each line too. */
   readonly console?: ((line: string) => void) | undefined;
 }
 
@@ -47,7 +47,7 @@ export function openLog(settings: LogSettings): Log {
   file.on('error', failed);
   logger.on('error', failed);
   const write = (level: 'info' | 'warn' | 'error', name: string, text: string): void => {
-    const line = masked(`${TIME(Date.now())} ${level.toUpperCase().padEnd(5)} ${name} - ${onOneLine(text)}`, settings.secrets);
+    const line = masked(`${TIME(Date.now())} ${level.toUpperCase().padEnd(5)} ${name} - ${text.split('\t').map(onOneLine).join('\t')}`, settings.secrets);
     logger.log(level, line);
     settings.console?.(line);
   };

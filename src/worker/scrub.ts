@@ -23,16 +23,16 @@ export class Scrub implements JobSpec {
   /** One round; returns the blocks that were found damaged. */
   async run(signal: AbortSignal): Promise<number> {
     const { upkeep, log } = this.#around;
-    const orphans = await upkeep.dropOrphans();
+    const orphans = await upkeep.cache.dropOrphans();
     if (orphans.files > 0) log.info(NAME, `Removed ${orphans.files} files (${orphans.bytes} bytes) that no file of the namespace has blocks in.`);
     let damaged = 0;
     let lost = 0;
     let place: BlockPlace | undefined;
     do {
-      const page = upkeep.blocksAfter(place, PAGE);
+      const page = upkeep.cache.blocksAfter(place, PAGE);
       for (const block of page.blocks) {
         if (signal.aborted) return damaged;
-        const { verdict, path, bytes } = await upkeep.verifyBlock(block);
+        const { verdict, path, bytes } = await upkeep.cache.verify(block);
         if (verdict !== 'good' && verdict !== 'gone') damaged += 1;
         if (verdict === 'lost') lost += 1;
         if (verdict === 'mended' || verdict === 'dropped') log.warn(NAME, `A damaged block of ${path} was dropped${verdict === 'mended' ? ' and read again from the under storage' : ''}.`);

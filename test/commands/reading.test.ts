@@ -40,11 +40,11 @@ describe('stat', () => {
     expect(await out('stat', '-f', '%N %z %b', '/d')).toBe('d NA NA\n');
   });
 
-  it('shows everything, in the order of the sheet', async () => {
+  it('shows everything, in the order of the sheet; in memory is what lies in the top tier', async () => {
     const [first, info, ...blocks] = (await out('stat', '/d/f')).split('\n');
     expect(first).toBe('/d/f is a file path.');
     expect(info).toMatch(/^URIStatus\{info=FileInfo\{fileId=7, fileIdentifier=null, name=f, path=\/d\/f, ufsPath=\/ufs\/d\/f, length=10, blockSizeBytes=6, /);
-    expect(info).toContain('pinnedlocation=[SSD], cacheable=true, persisted=true, blockIds=[70, 71], inMemoryPercentage=40,');
+    expect(info).toContain('pinnedlocation=[SSD], cacheable=true, persisted=true, blockIds=[70, 71], inMemoryPercentage=60,');
     expect(info).toContain('mode=420, persistenceState=PERSISTED,');
     expect(info).toMatch(/inAlluxioPercentage=100, ufsFingerprint=, acl=user::rw-,group::r--,other::r--, defaultAcl=\}, prestoContext=null\}$/);
     expect(blocks[0]).toBe('Containing the following blocks: ');

@@ -23,8 +23,8 @@ export const command: CommandSpec = {
     { short: 't', long: 'threads', value: 'threads', description: 'number of files repaired at once, default: twice the number of cores' },
   ],
   examples: [
-    { command: 'alluxio fs checkConsistency /oss', does: 'List what differs; the exit status says whether something does.' },
-    { command: 'alluxio fs checkConsistency -r /oss', does: 'Make Alluxio agree with the under storage again.' },
+    { command: 'alluxio fs checkConsistency /oss', does: 'List what differs; the exit status says whether something does.', setup: ['mount /oss oss://my-bucket/data', 'ls -R /oss'] },
+    { command: 'alluxio fs checkConsistency -r /oss', does: 'Make Alluxio agree with the under storage again.', setup: ['mount /oss oss://my-bucket/data', 'ls -R /oss'] },
   ],
   exitCodes: [{ status: DIFFERENT, when: 'inconsistent files were found and not repaired' }],
   json: 'path, with -r also repaired and error',

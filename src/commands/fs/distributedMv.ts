@@ -16,7 +16,7 @@ export const command: CommandSpec = {
   description: 'Copies, then deletes the source; where a single file could not be copied, the source is kept whole. Works across mounts, unlike mv.',
   args: { min: 2, max: 2 },
   options: MIGRATE_OPTIONS,
-  examples: [{ command: 'alluxio fs distributedMv /data /other-mount/data', does: 'Move a tree into another bucket.' }],
+  examples: [{ command: 'alluxio fs distributedMv /data /other-mount/data', does: 'Move a tree into another bucket.', setup: ['mount /other-mount oss://logs/'] }],
   json: JOB_JSON,
   async run(input, ctx) {
     const [source, target] = [readPath(ctx, arg(input, 0)), readPath(ctx, arg(input, 1))];

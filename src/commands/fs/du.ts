@@ -1,9 +1,10 @@
 import type { CommandContext, CommandInput, CommandSpec } from '../command.ts';
-import type { FileSystem } from '../../filesystem/file-system.ts';
+import type { FileStatus, FileSystem } from '../../filesystem/file-system.ts';
 import { formatSize, percentOf } from '../../terminal/size.ts';
 import type { TypedPath } from '../../uri.ts';
 import { forEachPath } from '../for-each-path.ts';
 import { arg, flag } from '../options.ts';
+import { bytesInMemory } from '../status-text.ts';
 
 export const command: CommandSpec = {
   group: 'fs',
@@ -48,7 +49,8 @@ interface Usage {
 interface Table {
   heading(): void;
   row(usage: Usage): void;
-  /** What lies in memory has to be asked for each file. */
+  /** Bytes in memory, 0 where they are not shown: they have to be asked for each file. */
+  memoryOf(status: FileStatus, fs: FileSystem): Promise<number>;
   readonly needsMemory: boolean;
 }
 
@@ -57,7 +59,7 @@ async function summarise(path: TypedPath, fs: FileSystem, table: Table): Promise
   let memory = 0;
   if (table.needsMemory) {
     for await (const batch of fs.entries.list(path.plain, { recursive: true })) {
-      for (const status of batch) if (!status.directory && status.cachedBytes > 0) memory += await bytesInMemory(status.path, fs);
+      for (const status of batch) if (!status.directory) memory += await table.memoryOf(status, fs);
     }
   }
   table.row({ path: path.typed, size: bytes, cached: cachedBytes, memory });
@@ -68,8 +70,7 @@ async function listFiles(path: TypedPath, fs: FileSystem, how: { table: Table; c
   for await (const batch of fs.entries.list(path.plain, { recursive: true, signal: how.ctx.signal })) {
     for (const status of batch) {
       if (status.directory) continue;
-      const memory = how.table.needsMemory && status.cachedBytes > 0 ? await bytesInMemory(status.path, fs) : 0;
-      files.push({ path: status.path, size: status.length, cached: status.cachedBytes, memory });
+      files.push({ path: status.path, size: status.length, cached: status.cachedBytes, memory: await how.table.memoryOf(status, fs) });
     }
   }
   // By whole path, which is not the order of a tree: `/a.txt` comes before `/a/x`.
@@ -78,11 +79,6 @@ async function listFiles(path: TypedPath, fs: FileSystem, how: { table: Table; c
     how.table.row(file);
     await how.ctx.out.drained();
   }
-}
-
-async function bytesInMemory(path: TypedPath['plain'], fs: FileSystem): Promise<number> {
-  const blocks = await fs.entries.blocks(path);
-  return blocks.reduce((sum, block) => sum + (block.tier === 'MEM' ? block.length : 0), 0);
 }
 
 function tableOf(input: CommandInput, ctx: CommandContext): Table {
@@ -97,6 +93,7 @@ function tableOf(input: CommandInput, ctx: CommandContext): Table {
   const share = (bytes: number, total: number): string => `${size(bytes)} (${percentOf(bytes, total, 0)}%)`;
   return {
     needsMemory: memory,
+    memoryOf: async (status, fs) => (memory && status.cachedBytes > 0 ? bytesInMemory(await fs.entries.blocks(status.path), ctx.config) : 0),
     heading() {
       if (!out.json) print({ size: 'File Size', cached: 'In Alluxio', memory: 'In Memory', worker: 'Worker Host Name', path: 'Path' });
     },

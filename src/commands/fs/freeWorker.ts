@@ -13,7 +13,7 @@ export const command: CommandSpec = {
   description: 'The only worker is this machine. Pinned data goes too and stays pinned; data that is not in the under storage yet is kept.',
   args: { min: 1, max: 1 },
   options: [],
-  examples: [{ command: 'alluxio fs freeWorker "$(hostname)"', does: 'Empty the cache of this machine.' }],
+  examples: [{ command: 'alluxio fs freeWorker localhost', does: 'Empty the cache of this machine.' }],
   json: 'freedBytes, keptBytes',
   async run(input, ctx) {
     const host = arg(input, 0);

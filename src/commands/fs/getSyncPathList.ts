@@ -14,7 +14,7 @@ export const command: CommandSpec = {
   summary: 'Gets all the paths that are under active syncing right now.',
   args: { min: 0, max: 0 },
   options: [],
-  examples: [{ command: 'alluxio fs getSyncPathList', does: 'Which paths follow their under storage by themselves, and whether the first sync is done.' }],
+  examples: [{ command: 'alluxio fs getSyncPathList', does: 'Which paths follow their under storage by themselves, and whether the first sync is done.', setup: ['startSync /data'] }],
   json: 'path, state (SKIPPED, RUNNING or DONE: the first sync of the whole tree)',
   async run(_input, ctx) {
     const fs = await ctx.fileSystem();

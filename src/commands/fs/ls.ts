@@ -27,7 +27,7 @@ export const command: CommandSpec = {
   ],
   examples: [
     { command: 'alluxio fs ls /data', does: 'List a directory.' },
-    { command: "alluxio fs ls -R -h '/logs/2024-*'", does: 'List every matching directory with all that is below it, with sizes for people.', setup: ['mkdir /logs/2024-01'] },
+    { command: "alluxio fs ls -R -h '/logs/2024-*'", does: 'List every matching directory with all that is below it, with sizes for people.', setup: ['mkdir /logs/2024-01/day'] },
     { command: 'alluxio fs ls --sort=size -r /data', does: 'Largest first.' },
   ],
   json: STATUS_JSON,
@@ -41,13 +41,16 @@ export const command: CommandSpec = {
 type Key = (status: FileStatus) => number | string;
 
 const TIMES = {
-  creationtime: (status: FileStatus) => status.createdMs,
-  lastmodificationtime: (status: FileStatus) => status.modifiedMs,
-  lastaccesstime: (status: FileStatus) => status.accessedMs,
+  creationTime: (status: FileStatus) => status.createdMs,
+  lastModificationTime: (status: FileStatus) => status.modifiedMs,
+  lastAccessTime: (status: FileStatus) => status.accessedMs,
 } as const satisfies Record<string, Key>;
 
+/** By lower-cased name: Alluxio takes these, unlike those of --timestamp, in any case. */
 const SORTS: Readonly<Record<string, Key>> = {
-  ...TIMES,
+  creationtime: TIMES.creationTime,
+  lastmodificationtime: TIMES.lastModificationTime,
+  lastaccesstime: TIMES.lastAccessTime,
   size: (status) => status.length,
   inmemorypercentage: (status) => cachedPercent(status),
   name: (status) => status.name.toLowerCase(),
@@ -72,7 +75,7 @@ function parse(input: CommandInput): Wanted {
   const sort = sortName === undefined ? undefined : SORTS[sortName.toLowerCase()];
   if (sortName !== undefined && sort === undefined) throw new AlluxioError('INVALID_ARGUMENT', `Invalid sort option \`${sortName}\` for --sort`);
   const timeName = text(input, 'timestamp') ?? 'lastModificationTime';
-  const time = Object.entries(TIMES).find(([name]) => name === timeName.toLowerCase())?.[1];
+  const time = Object.entries(TIMES).find(([name]) => name === timeName)?.[1];
   if (time === undefined) throw new AlluxioError('USAGE', `Unrecognized timestamp option ${timeName}`);
   return {
     asItself: flag(input, 'd'),

@@ -34,7 +34,8 @@ export const command: CommandSpec = {
     const options = mountOptions(input);
     const fs = await ctx.fileSystem();
     await fs.mounts.mount(path.plain, uri, options);
-    ctx.out.line(`Mounted ${uri.toString()} at ${path.typed}`);
+    if (!ctx.out.json) return ctx.out.line(`Mounted ${uri.toString()} at ${path.typed}`);
+    for (const mount of await fs.mounts.list({ space: true })) if (mount.path === path.plain) ctx.out.record(recordOf(mount));
   },
 };
 

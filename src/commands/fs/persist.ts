@@ -21,7 +21,7 @@ export const command: CommandSpec = {
     { short: 't', long: 'timeout', value: 'milliseconds', description: 'time to wait for a file, default: 20 minutes; -1 for no limit' },
     { short: 'w', long: 'wait', value: 'milliseconds', description: 'the time to wait before persisting, default: 0' },
   ],
-  examples: [{ command: 'alluxio fs persist /data', does: 'Write every file below the path that is only in Alluxio to its under storage.' }],
+  examples: [{ command: 'alluxio fs persist /data', does: 'Write every file below the path that is only in Alluxio to its under storage.', setup: ['touch -Dalluxio.user.file.writetype.default=MUST_CACHE /data/new.bin'] }],
   json: 'path, persisted, error (null when it was persisted)',
   async run(input, ctx) {
     const wanted = parse(input);

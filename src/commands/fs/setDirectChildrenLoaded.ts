@@ -11,7 +11,7 @@ export const command: CommandSpec = {
   description: 'After false, the next listing of the directory asks the under storage for children that are not known yet.',
   args: { min: 2, max: 2 },
   options: [],
-  examples: [{ command: 'alluxio fs setDirectChildrenLoaded false /oss/incoming', does: 'Have new objects found by the next listing.' }],
+  examples: [{ command: 'alluxio fs setDirectChildrenLoaded false /oss/incoming', does: 'Have new objects found by the next listing.', setup: ['mount /oss oss://my-bucket/data', 'mkdir /oss/incoming'] }],
   async run(input, ctx) {
     const loaded = booleanOf(arg(input, 0));
     await forEachPath(ctx, arg(input, 1), async (path, fs) => {

@@ -14,7 +14,7 @@ export const command: CommandSpec = {
   ].join(' '),
   args: { min: 1, max: 1 },
   options: [],
-  examples: [{ command: 'alluxio fs startSync /oss/incoming', does: 'Let a directory follow what other programs do in the bucket.' }],
+  examples: [{ command: 'alluxio fs startSync /oss/incoming', does: 'Let a directory follow what other programs do in the bucket.', setup: ['mount /oss oss://my-bucket/data', 'mkdir /oss/incoming'] }],
   run: (input, ctx) =>
     forEachPath(ctx, arg(input, 0), async (path, fs) => {
       ctx.out.line(`Starting a full sync of '${path.typed}'. You can check the status of the sync using getSyncPathList cmd`);

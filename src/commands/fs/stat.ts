@@ -4,7 +4,7 @@ import { dateFormat } from '../../terminal/dates.ts';
 import type { TypedPath } from '../../uri.ts';
 import { forEachPath } from '../for-each-path.ts';
 import { arg, text } from '../options.ts';
-import { aclLines, cachedPercent, defaultAclLines, STATUS_JSON, statusRecord } from '../status-text.ts';
+import { aclLines, bytesInMemory, cachedPercent, defaultAclLines, STATUS_JSON, statusRecord } from '../status-text.ts';
 
 export const command: CommandSpec = {
   group: 'fs',
@@ -71,15 +71,15 @@ function describe(about: { path: TypedPath; status: FileStatus; blocks: readonly
   const { path, status, blocks, ctx } = about;
   const blockTexts = blocks.map((block) => blockText(block, ctx.hostname));
   ctx.out.line(`${path.typed} is a ${status.directory ? 'directory' : 'file'} path.`);
-  ctx.out.line(infoText(status, blocks, blockTexts));
+  ctx.out.line(infoText(status, { blocks, blockTexts, inMemory: bytesInMemory(blocks, ctx.config) }));
   if (status.directory) return;
   if (blocks.length === 0) return ctx.out.line('This file does not contain any blocks.');
   ctx.out.line('Containing the following blocks: ');
   for (const text of blockTexts) ctx.out.line(text);
 }
 
-function infoText(status: FileStatus, blocks: readonly BlockInfo[], blockTexts: readonly string[]): string {
-  const inMemory = blocks.reduce((sum, block) => sum + (block.tier === 'MEM' ? block.length : 0), 0);
+function infoText(status: FileStatus, held: { blocks: readonly BlockInfo[]; blockTexts: readonly string[]; inMemory: number }): string {
+  const { blocks, blockTexts, inMemory } = held;
   const percent = status.directory ? 0 : cachedPercent(status);
   const fields: readonly (readonly [string, unknown])[] = [
     ['fileId', status.id],

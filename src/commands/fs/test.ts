@@ -65,6 +65,7 @@ const NO_ANSWER: readonly ErrorCode[] = ['CANCELLED', 'UNFORMATTED', 'INVALID_CO
 function statusOf(error: unknown, ctx: CommandContext): number {
   if (hasCode(error, 'NOT_FOUND')) return MISSING;
   if (!isAlluxioError(error) || NO_ANSWER.includes(error.code)) throw error;
-  ctx.out.error(error.message);
+  // Alluxio's says nothing at all: whatever the stream of errors, stdout stays empty.
+  ctx.out.warn(error.message);
   return STORE_TROUBLE.includes(error.code) ? UNREADABLE : MISSING;
 }

@@ -1,0 +1,55 @@
+/** What the journal's stores promise beyond what the journal's own suite sees. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { GroupCommit } from '../../src/journal/group-commit.ts';
+import type { KvEngine, KvWriter } from '../../src/journal/kv.ts';
+import { StaleState } from '../../src/journal/kv.ts';
+import { LmdbEngine } from '../../src/journal/lmdb-engine.ts';
+import { MemoryEngine } from '../../src/journal/memory-engine.ts';
+import { ACTOR, NOW, temporaryFolder } from './support.ts';
+import { logKey } from '../../src/journal/keys.ts';
+
+async function withEngine(kind: 'memory' | 'lmdb', use: (engine: KvEngine) => Promise<void>): Promise<void> {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'store'));
+  const engine = kind === 'memory' ? new MemoryEngine() : new LmdbEngine(join(folder, 'store'));
+  try {
+    await use(engine);
+  } finally {
+    await engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const key = (text: string): Buffer => Buffer.from(text);
+
+describe.each(['memory', 'lmdb'] as const)('a store in %s', (kind) => {
+  it('takes a new key once; the second time nothing of the transaction is kept', () =>
+    withEngine(kind, async (engine) => {
+      await engine.write((kv) => kv.putNew(key('a'), key('1')));
+      const again = engine.write((kv) => {
+        kv.put(key('b'), key('2'));
+        kv.putNew(key('a'), key('3'));
+      });
+      await expect(again).rejects.toBeInstanceOf(StaleState);
+      engine.read((kv) => {
+        expect(kv.get(key('a'))?.toString('latin1', 0, 1)).toBe('1');
+        expect(kv.get(key('b'))).toBeUndefined();
+      });
+    }));
+
+  it('a callback that worked on an old state is run again, and no other writer loses anything', () =>
+    withEngine(kind, async (engine) => {
+      let blind = 1;
+      // Stands for a reader that shows a state from before the last commit, as often as `blind` says.
+      const stale = (kv: KvWriter): KvWriter => ({ ...kv, scan: (range, visit) => (blind-- > 0 ? undefined : kv.scan(range, visit)) });
+      const seeing: KvEngine = { read: (fn) => engine.read(fn), write: (fn) => engine.write((kv) => fn(stale(kv))), snapshot: () => engine.snapshot(), close: () => engine.close() };
+      const first = new GroupCommit(engine, () => undefined);
+      const append = (commits: GroupCommit, name: string) => commits.add(ACTOR, NOW, (tx) => tx.append({ type: 'fact-set', name, value: 'x' }));
+      await append(first, 'one');
+      await append(new GroupCommit(seeing, () => undefined), 'two');
+      expect(blind).toBeLessThan(0);
+      engine.read((kv) => expect([1, 2, 3].map((seq) => kv.get(logKey(seq)) !== undefined)).toEqual([true, true, false]));
+    }));
+});

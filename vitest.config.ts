@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Style sheets are text that our server embeds; else vitest makes them empty.
+    css: true,
   },
 });

@@ -3,7 +3,7 @@
  * The new dist takes the place of the old one in one step, so that a command started meanwhile finds a whole one.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What every command loads is one file: each further one costs a command about half a millisecond. */
 const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|execute|failure|generic|parse|request|signals)|errors|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
 /** What every command that opens the file system loads besides. */
-const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|system-|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts)|\/node_modules\/properties-reader\//;
+const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|system-|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts|filesystem\/status-text\.ts)|\/node_modules\/properties-reader\//;
 
 /**
  * Of some packages we use a part, and the rest of them loads what takes a command milliseconds: of properties-reader the parser (not its writer
@@ -82,6 +82,22 @@ const lazyBuiltins = {
   },
 };
 
+/** `import text from './file?raw'`: a file as text, as the web UI embeds what browsers load. */
+const rawFiles = {
+  name: 'raw-files',
+  resolveId: {
+    filter: { id: /\?raw$/ },
+    async handler(id, importer) {
+      const file = await this.resolve(id.slice(0, -'?raw'.length), importer, { skipSelf: true });
+      return file && `\0raw:${file.id}`;
+    },
+  },
+  load: {
+    filter: { id: /^\0raw:/ },
+    handler: async (id) => ({ code: `export default ${JSON.stringify(await readFile(id.slice('\0raw:'.length), 'utf8'))};`, moduleType: 'js' }),
+  },
+};
+
 const WARM_UP_MS = 120_000;
 
 const bundleOptions = {
@@ -109,7 +125,7 @@ export async function build(plugins = []) {
   const old = join(root, `dist.old.${process.pid}`);
   const bundle = await rolldown({
     ...bundleOptions,
-    plugins: [leaner, lazyBuiltins, ...plugins],
+    plugins: [leaner, rawFiles, lazyBuiltins, ...plugins],
     // Warnings about packages (an eval, an optional part that is not installed) are not ours to mend.
     onLog(level, log, report) {
       if (!log.message.includes('node_modules')) report(level, log);

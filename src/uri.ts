@@ -18,8 +18,18 @@ const SCHEME = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/([^/\\]*)(.*)$/s;
 
 /** Backslashes to slashes, runs of slashes collapsed, `.` and `..` resolved, no trailing slash. */
 export function normalisePath(path: string): AlluxioPath {
+  return resolveDots(path.replaceAll('\\', '/'));
+}
+
+/** A path from a program, which means what it says: a backslash is part of a name. @throws INVALID_ARGUMENT unless it is absolute */
+export function plainPath(text: string): AlluxioPath {
+  if (!text.startsWith('/')) throw new AlluxioError('INVALID_ARGUMENT', `Path "${text}" is invalid.`, { hint: 'Paths start with /.' });
+  return resolveDots(text);
+}
+
+function resolveDots(path: string): AlluxioPath {
   const kept: string[] = [];
-  for (const part of path.replaceAll('\\', '/').split('/')) {
+  for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
     if (part === '..') kept.pop();
     else kept.push(part);

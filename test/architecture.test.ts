@@ -16,6 +16,7 @@ const RANKS: Readonly<Record<string, number>> = {
   'oss-server': 2,
   namespace: 3,
   filesystem: 4,
+  web: 4.5,
   http: 5,
   resident: 6,
   master: 7,
@@ -43,6 +44,9 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   lmdb: /^(journal\/lmdb-engine|oss-server\/.*)\.ts$/,
   'properties-reader': /^config\//,
   winston: /^resident\/log\.ts$/,
+  hono: /^http\//,
+  '@hono/node-server': /^http\//,
+  'prom-client': /^http\//,
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })

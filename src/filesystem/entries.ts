@@ -7,7 +7,7 @@ import type { FileSystemContext } from './context.ts';
 import type { BlockInfo, Entries, SyncOptions, Totals } from './file-system.ts';
 import { globPaths } from './glob.ts';
 import { knownNames } from './known-names.ts';
-import { listEntries } from './listing.ts';
+import { listEntries, pageEntries } from './listing.ts';
 import { loadTree } from './metadata/load-tree.ts';
 import { loadChildren } from './metadata/load-children.ts';
 import { lookUp } from './metadata/lookup.ts';
@@ -21,6 +21,7 @@ export function createEntries(context: FileSystemContext): Entries {
       return context.journal.read((view) => resolve(view, path).missing.length === 0);
     },
     list: (path, options) => listEntries(context, path, options),
+    page: (path, range, options) => pageEntries(context, path, range, options),
     glob: (pattern) => globPaths(context, pattern),
     totals: (path) => totalsOf(context, path),
     blocks: (path) => blocksOf(context, path),

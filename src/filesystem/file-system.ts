@@ -12,11 +12,13 @@
 import type { Admin } from './admin.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import type { AlluxioPath, UfsUri } from '../uri.ts';
+import type { LogRecord } from '../journal/journal.ts';
 import type { AclEntry, PersistenceState, TtlAction } from '../journal/records.ts';
 import type { AclChange } from '../namespace/acl.ts';
 import type { Progress } from '../terminal/progress.ts';
 
 export type { AclEntry, PersistenceState, TtlAction } from '../journal/records.ts';
+export type { LogRecord } from '../journal/journal.ts';
 export type { AclAction, WantedEntry } from '../namespace/acl.ts';
 
 export const WRITE_TYPES = ['MUST_CACHE', 'CACHE_THROUGH', 'THROUGH', 'ASYNC_THROUGH', 'TRY_CACHE', 'NONE'] as const;
@@ -99,6 +101,20 @@ export interface KnownName {
   readonly directory: boolean;
 }
 
+export interface PageRange {
+  readonly limit: number;
+  /** Begins after this name. */
+  readonly after?: string;
+  /** Begins at this name, or where it would be. */
+  readonly from?: string;
+}
+
+export interface EntryPage {
+  readonly entries: readonly FileStatus[];
+  /** The last name of this page, when more come after it. */
+  readonly next: string | undefined;
+}
+
 export interface Entries {
   /** @throws NOT_FOUND `Path "<plain>" does not exist.` */
   status(path: AlluxioPath, options?: SyncOptions): Promise<FileStatus>;
@@ -108,6 +124,11 @@ export interface Entries {
    * Streams: the first batch comes at once when metadata is loaded, memory holds one batch. @throws NOT_FOUND
    */
   list(path: AlluxioPath, options?: ListOptions): AsyncIterable<readonly FileStatus[]>;
+  /**
+   * One page of a directory's children in name order, read from where it begins: page one thousand costs what page one does. A file is a page of itself.
+   * @throws NOT_FOUND
+   */
+  page(path: AlluxioPath, range: PageRange, options?: SyncOptions): Promise<EntryPage>;
   /** Paths that match a pattern whose only metacharacter is `*` (sheet §1.3), ascending. A pattern without `*` is returned as it is, unchecked. */
   glob(pattern: AlluxioPath): Promise<AlluxioPath[]>;
   /** Loads missing metadata below the path once, then answers from kept totals. @throws NOT_FOUND */
@@ -287,6 +308,45 @@ export interface Syncing {
   setChildrenLoaded(path: AlluxioPath, loaded: boolean): Promise<void>;
 }
 
+/** What a file has in the cache, by use: the longest unused first. */
+export interface CachedPage {
+  readonly files: readonly FileStatus[];
+  /** Where the next page begins; undefined when there is none. */
+  readonly next: string | undefined;
+}
+
+/** A long operation under way, or left by a process that died. */
+export interface OpenOperation {
+  readonly id: number;
+  /** `write`, `persist`, `rename`, … */
+  readonly kind: string;
+  readonly user: string;
+  readonly command: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedMs: number;
+  readonly alive: boolean;
+}
+
+/** The state of the store for those who watch it. Nothing here asks a storage or waits for a writer. */
+export interface Watch {
+  /** Everything that the namespace knows; what was never listed is not counted. */
+  known(): Totals;
+  /** Paths of files in state TO_BE_PERSISTED, at most `limit`. */
+  toBePersisted(limit: number): AlluxioPath[];
+  operations(): OpenOperation[];
+  /** Blocks in the cache, counted in steps that keep nobody waiting. */
+  blockCount(): Promise<number>;
+  /** Files with bytes in the cache. `after` is an earlier page's `next`. @throws INVALID_ARGUMENT for anything else */
+  cached(range: { limit: number; after?: string }): CachedPage;
+  /** True when the mode lets everybody (`r--`: 4, `r-x`: 5) there, every directory above included. False for a path that does not exist. */
+  openToAll(path: AlluxioPath, bits: number): boolean;
+  fact(name: string): string | undefined;
+  lastSeq(): number;
+  /** Log records from `from` on, oldest first, credentials masked. */
+  log(range: { from: number; limit: number }): LogRecord[];
+}
+
 /** Something that somebody did. */
 export interface Deed {
   readonly seq: number;
@@ -315,6 +375,8 @@ export interface FileSystem {
   readonly transfers: Transfers;
   /** The newest deeds at and below the path, oldest first, as far back as the log reaches. */
   history(path: AlluxioPath, options: { readonly limit: number }): Promise<Deed[]>;
+  /** For residents: a command has no use for it, and does not load it. */
+  watch(): Promise<Watch>;
   /** The acting user. */
   readonly user: string;
   close(): Promise<void>;

@@ -6,7 +6,7 @@ import { existing, resolve } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { joinPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
-import type { FileStatus, ListOptions } from './file-system.ts';
+import type { EntryPage, FileStatus, ListOptions, PageRange, SyncOptions } from './file-system.ts';
 import { loadChildren } from './metadata/load-children.ts';
 import { loadTree } from './metadata/load-tree.ts';
 import { lookUp } from './metadata/lookup.ts';
@@ -31,6 +31,27 @@ export async function* listEntries(context: FileSystemContext, path: AlluxioPath
     await loadChildren(context, path, options);
     yield* direct(context, path);
   }
+}
+
+export async function pageEntries(context: FileSystemContext, path: AlluxioPath, range: PageRange, options: SyncOptions = {}): Promise<EntryPage> {
+  await lookUp(context, path, options);
+  const { directory } = context.journal.read((view) => listable(context, view, path, false));
+  if (!directory) return { entries: [context.journal.read((view) => readStatus(view, path))], next: undefined };
+  await loadChildren(context, path, options);
+  return context.journal.read((view) => {
+    const { id, place } = cursorAt(view, path);
+    const first = range.from === undefined ? undefined : view.child(id, range.from);
+    const exact = first === undefined || range.from === undefined ? [] : [{ parentId: id, name: range.from, inode: first }];
+    const after = range.from ?? range.after;
+    // One more than wanted tells whether there are more.
+    const rest = view.children(id, { limit: range.limit + 1 - exact.length, ...(after === undefined ? {} : { after }) });
+    const found = [...exact, ...rest];
+    const page = found.slice(0, range.limit);
+    return {
+      entries: page.map((child) => viewOfChild(view, joinPath(path, child.name), child, place)),
+      next: found.length > range.limit ? page[page.length - 1]?.name : undefined,
+    };
+  });
 }
 
 /** Listing needs to read the path and, for a directory's content, to enter it. A recursive listing passes over what cannot be entered, as Alluxio's does. */

@@ -40,6 +40,8 @@ export interface Resident {
   /** Residents of this home that are alive now, this one included. */
   residents(): Promise<readonly ResidentProcess[]>;
   jobs(): readonly BackgroundJob[];
+  /** Sets, where a level is given, and tells the level of a logger. Absent where a process has none to set. */
+  readonly logLevel?: (name: string, level: string | undefined) => string;
   /** Everything that keeps this process from doing its work, one line each; empty when it is healthy. */
   problems(): Promise<readonly string[]>;
 }

@@ -5,6 +5,7 @@ import { AlluxioError, messageOf } from '../errors.ts';
 import type { FileSystem } from '../filesystem/file-system.ts';
 import type { Upkeep } from '../filesystem/upkeep.ts';
 import type { Resident, ResidentProcess, Role } from '../http/resident.ts';
+import { startWebServer } from '../http/server.ts';
 import { ownIdentity } from '../process-identity.ts';
 import type { Claim } from './claims.ts';
 import { ClaimHeld, takeClaim } from './claims.ts';
@@ -14,7 +15,6 @@ import type { Log } from './log.ts';
 import { openLog, secretsOf } from './log.ts';
 import type { ResidentRecord } from './records.ts';
 import { liveResidents, residentsFolder } from './records.ts';
-import { startWebServer } from './web.ts';
 
 /** What its background work may use. */
 export interface Surroundings {

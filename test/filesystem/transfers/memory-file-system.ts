@@ -80,6 +80,7 @@ export class MemoryFileSystem {
       const expression = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*')}$`, 's');
       return Promise.resolve([...this.nodes.keys()].filter((path) => expression.test(path)).sort() as AlluxioPath[]);
     },
+    page: () => Promise.reject(new Error('not used by transfers')),
     totals: () => Promise.reject(new Error('not used by transfers')),
     known: () => Promise.reject(new Error('not used by transfers')),
     blocks: () => Promise.reject(new Error('not used by transfers')),

@@ -96,7 +96,7 @@ function row(group, name, { specs, lists, dropped }) {
   const differs = spec === undefined ? '' : escape(DIFFERENCES[`${group} ${name}`] ?? '');
   if (spec !== undefined) return [link(spec, name), 'yes', spec.name === name ? gist(spec) : `Another name of ${spec.name}.`, differs];
   if (group === 'top' && Object.hasOwn(lists, name)) return [`\`${name}\``, 'yes', 'The commands below.', differs];
-  const why = group === 'top' ? dropped[name] : undefined;
+  const why = dropped[group]?.[name];
   return [`\`${name}\``, why === undefined ? 'not yet' : 'no', escape(why ?? ''), differs];
 }
 

@@ -25,7 +25,8 @@ export function helpText(spec: CommandSpec, width: number): string {
   command.usage(spec.usage.startsWith(spec.name) ? spec.usage.slice(spec.name.length).trim() : spec.usage);
   command.description(spec.description === undefined ? spec.summary : `${spec.summary}\n\n${spec.description}`);
   const parent = new Command(prefix);
-  parent.addCommand(command);
+  // A script of bin/ is called by its own name.
+  if (!spec.name.endsWith('.sh')) parent.addCommand(command);
   for (const option of spec.options) if (option.hidden !== true) command.addOption(parserOption(option));
   if (spec.json !== undefined) command.addOption(new Option('--json', `one JSON object per line: ${spec.json}`));
   return `${command.helpInformation().trimEnd()}\n${examplesOf(spec)}${exitCodesOf(spec)}`;

@@ -74,6 +74,7 @@ export function createContext(input: ContextInput): OwnedContext {
     hostname: host,
     services: {
       formatJournal: async () => (await compose()).formatJournal(readConfig()),
+      restoreJournal: async (from, { backupOnly }) => (await compose()).restoreJournal({ config: readConfig(), from, backupOnly }),
       formatWorker: async () => (await compose()).formatWorker(readConfig()),
       runLine: input.runLine,
       configFor,

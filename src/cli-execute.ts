@@ -29,7 +29,7 @@ export async function execute(request: Request, { spec, input, problem }: Parsed
     await out.write(helpText(spec, out.width));
     return 0;
   }
-  if (request.kind === 'dropped') throw new AlluxioError('UNSUPPORTED', request.why, { exitStatus: 1 });
+  if (request.kind === 'dropped') throw new AlluxioError('UNSUPPORTED', request.why, { exitStatus: misuseStatus(request.group) });
   if (request.kind === 'usage') {
     await (await import('./cli-usage.ts')).printUsage(request.group, out);
     return request.asked ? 0 : misuseStatus(request.group);

@@ -13,7 +13,7 @@ export type Request =
   /** The list of a group's commands: asked for with --help, or nothing was asked. */
   | { readonly kind: 'usage'; readonly group: Group; readonly asked: boolean }
   | { readonly kind: 'unknown'; readonly group: Group; readonly name: string }
-  | { readonly kind: 'dropped'; readonly name: string; readonly why: string };
+  | { readonly kind: 'dropped'; readonly group: Group; readonly name: string; readonly why: string };
 
 export function readRequest(rest: readonly string[]): { readonly request: Request; readonly shell: ShellOptions } {
   const shell = noShellOptions();
@@ -27,7 +27,7 @@ export function readRequest(rest: readonly string[]): { readonly request: Reques
   if (top === undefined) return { request: { kind: 'usage', group: 'top', asked: shell.help }, shell };
   if (!isGroup(top)) return { request: find('top', top, words), shell };
   const name = next();
-  if (name !== undefined && SCRIPT_WORDS.test(name)) return { request: find(top, SCRIPT, [name, ...words]), shell };
+  if (top === 'fs' && name !== undefined && SCRIPT_WORDS.test(name)) return { request: find(top, SCRIPT, [name, ...words]), shell };
   if (name === undefined) return { request: { kind: 'usage', group: top, asked: shell.help }, shell };
   return { request: find(top, name, words), shell };
 }
@@ -50,8 +50,9 @@ function find(group: Group, name: string, words: readonly string[]): Request {
   const list: Readonly<Record<string, CommandLoader>> = COMMANDS[group];
   const load = Object.hasOwn(list, name) ? list[name] : undefined;
   if (load !== undefined) return { kind: 'command', group, name, load, words };
-  const why = group === 'top' && Object.hasOwn(DROPPED, name) ? DROPPED[name] : undefined;
-  return why === undefined ? { kind: 'unknown', group, name } : { kind: 'dropped', name, why };
+  const dropped = DROPPED[group] ?? {};
+  const why = Object.hasOwn(dropped, name) ? dropped[name] : undefined;
+  return why === undefined ? { kind: 'unknown', group, name } : { kind: 'dropped', group, name, why };
 }
 
 /** The names of a group that are listed, each once: aliases answer, but are not shown. */

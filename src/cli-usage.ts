@@ -13,7 +13,7 @@ export async function printUsage(group: Group, out: Output): Promise<void> {
 /** Says that there is no such command, offers the nearest, lists them all; returns the exit status. */
 export async function refuseUnknown(group: Group, name: string, out: Output): Promise<number> {
   out.warn(group === 'top' ? `Unsupported command ${name}` : `${name} is an unknown command.`);
-  const near = nearest(name, group === 'top' ? [...namesOf('top'), 'fs'] : namesOf(group));
+  const near = nearest(name, group === 'top' ? [...namesOf('top'), 'fs', 'fsadmin', 'job'] : namesOf(group));
   if (near !== undefined) out.warn(`Did you mean "alluxio ${group === 'top' ? '' : `${group} `}${near}"?`);
   await printUsage(group, out);
   return misuseStatus(group);
@@ -24,6 +24,8 @@ function topUsage(specs: readonly CommandSpec[]): string[] {
   const rows: (readonly [string, string])[] = [
     ...specs.map(({ usage, summary }) => [usage, summary] as const),
     ['fs', 'Command line input for the Alluxio file system; see "alluxio fs".'] as const,
+    ['fsadmin', 'Command line input for operators: reports, backups, path defaults; see "alluxio fsadmin".'] as const,
+    ['job', 'Command line input for jobs; see "alluxio job".'] as const,
   ].sort(([a], [b]) => (a < b ? -1 : 1));
   const names = rows.map(([usage]) => usage.split(' ')[0] ?? '');
   const width = Math.max(...names.map((name) => name.length));

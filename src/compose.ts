@@ -9,14 +9,18 @@ import { blockFolders, cacheDirectories } from './cache/tiers.ts';
 import type { Config } from './config/config.ts';
 import { VERSION } from './config/version.ts';
 import { assertValid } from './config/validate.ts';
-import { AlluxioError } from './errors.ts';
+import { MISSING_SECRET } from './config/references.ts';
+import { AlluxioError, hasCode } from './errors.ts';
 import { createFileSystem } from './filesystem/create-file-system.ts';
 import type { FileSystemContext } from './filesystem/context.ts';
 import type { FileSystem } from './filesystem/file-system.ts';
 import type { Role } from './http/resident.ts';
-import { formatStore, openStore } from './journal/format.ts';
+import { notAccessible, ufsModeOf } from './filesystem/ufs-mode.ts';
+import { formatStore, openStore, restoreStore } from './journal/format.ts';
 import { ROOT_MOUNT_ID } from './namespace/inodes.ts';
-import type { Journal } from './journal/journal.ts';
+import { pathOfInode } from './namespace/resolve.ts';
+import { ROOT_ID } from './journal/journal.ts';
+import type { Journal, RestoreReport } from './journal/journal.ts';
 import type { MountRecord } from './journal/records.ts';
 import { GROUP_MAPPING, actingUser, groupMapping } from './config/system-users.ts';
 import type { Subject } from './namespace/permissions.ts';
@@ -49,10 +53,14 @@ export interface ResidentProcessSettings {
 
 /** Is the master or the worker, until the signal. */
 export async function runResidentProcess({ role, config, signal, console }: ResidentProcessSettings): Promise<void> {
+  if (role === 'master' && (config.find('alluxio.master.journal.init.from.backup') ?? '') !== '') {
+    // Ignored, it would pass for a restored namespace.
+    throw new AlluxioError('UNSUPPORTED', 'The metadata cannot be restored from a backup by this version.', { hint: 'Start without -i, or without alluxio.master.journal.init.from.backup.' });
+  }
   const [{ runResident }, { createUpkeep }] = await Promise.all([import('./resident/run.ts'), import('./filesystem/upkeep.ts')]);
   const jobs =
     role === 'master'
-      ? await import('./master/jobs.ts').then(({ masterJobs }) => (around: Surroundings) => masterJobs(around, { backup: undefined }))
+      ? await import('./master/jobs.ts').then(({ masterJobs }) => (around: Surroundings) => masterJobs(around, { backup: () => backupDaily(around) }))
       : await import('./worker/jobs.ts').then(({ workerJobs }) => workerJobs);
   await runResident({
     role,
@@ -62,10 +70,18 @@ export async function runResidentProcess({ role, config, signal, console }: Resi
     console,
     jobs,
     open: async (settings) => {
+      if (role === 'master') await restoreWhereEmpty(config, (text) => settings.warn(text));
       const { fs, context } = await openParts({ config, commandLine: `launch-process ${role}`, ...settings });
       return { fs, upkeep: createUpkeep(context) };
     },
   });
+}
+
+async function backupDaily({ fs, config }: Surroundings): Promise<string> {
+  const admin = await fs.admin();
+  const { uri } = await admin.backup();
+  await admin.pruneBackups(config.integer('alluxio.master.daily.backup.files.retained'));
+  return uri.toString();
 }
 
 async function openParts(settings: FileSystemSettings): Promise<{ fs: FileSystem; context: FileSystemContext }> {
@@ -121,12 +137,31 @@ function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemCo
       },
     },
     now: Date.now,
-    ufs: ufsPool(config),
+    ufs: checkedUfs(journal, ufsPool(config)),
     masterRunning: () => hasMaster(config),
     cacheLater: (fileId, indexes) => void (indexes.length > 0 && askWorker(residentsFolder(config), fileId, indexes)),
     signal: settings.signal,
     warn: (text) => settings.warn(text),
   };
+}
+
+/** What the journal says of a storage, or lacks, comes before the storage is asked. */
+function checkedUfs(journal: Journal, ufs: (mount: MountRecord) => Promise<Ufs>): (mount: MountRecord) => Promise<Ufs> {
+  return async (mount) => {
+    const { mode, path } = journal.read((view) => ({ mode: ufsModeOf(view, mount.ufsUri), path: pathOfInode(view, mount.inodeId) ?? '' }));
+    if (mode === 'noAccess') throw notAccessible(mount.ufsUri);
+    const missing = Object.entries(mount.properties).filter(([, value]) => value === MISSING_SECRET);
+    if (missing.length > 0) throw missingSecrets(path, mount, missing.map(([key]) => key));
+    return ufs(mode === 'readOnly' ? { ...mount, readOnly: true } : mount);
+  };
+}
+
+function missingSecrets(path: string, mount: MountRecord, keys: readonly string[]): AlluxioError {
+  const options = Object.entries(mount.properties).map(([key, value]) => ` --option ${key}=${keys.includes(key) ? '…' : value}`);
+  const flags = `${mount.readOnly ? ' --readonly' : ''}${mount.shared ? ' --shared' : ''}`;
+  return new AlluxioError('INVALID_CONFIGURATION', `The mount ${path} of ${mount.ufsUri} lacks ${keys.join(' and ')}: it was restored from a backup, and backups hold no secrets.`, {
+    hint: `Set what is missing: alluxio fs updateMount${flags}${options.join('')} ${path}`,
+  });
 }
 
 /** One client a mount and set of options, made at first use; the driver is loaded only then. */
@@ -167,6 +202,51 @@ function rootMount(config: Config): MountRecord {
     // Its options come from the configuration each time: nothing secret is kept.
     properties: {},
   };
+}
+
+export interface RestoreSettings {
+  readonly config: Config;
+  /** A backup, or a folder of backups. */
+  readonly from: string;
+  /** Without the segments of the journal that follow it. */
+  readonly backupOnly: boolean;
+}
+
+export interface Restored extends RestoreReport {
+  readonly uri: string;
+}
+
+/** Replaces the journal by what a backup holds; when anything of it is wrong, nothing is changed. */
+export async function restoreJournal({ config, from, backupOnly }: RestoreSettings): Promise<Restored> {
+  assertValid(config);
+  const root = rootMount(config);
+  const { findBackup } = await import('./filesystem/backups/find.ts');
+  const { uri, backup, segments } = await findBackup({ mounts: [root], ufs: ufsPool(config) }, UfsUri.parse(from), backupOnly);
+  const user = config.find('alluxio.security.login.username') ?? userInfo().username;
+  const actor = { user, command: `format --from ${uri.toString()}` };
+  const report = await restoreStore(config.get('alluxio.master.journal.folder'), { backup, segments, root: root.ufsUri, actor, nowMs: Date.now() });
+  return { ...report, uri: uri.toString() };
+}
+
+/** `alluxio.master.journal.init.from.backup`: a journal that is not formatted, or holds nothing yet, is filled from it. */
+async function restoreWhereEmpty(config: Config, tell: (line: string) => void): Promise<void> {
+  const from = config.find('alluxio.master.journal.init.from.backup') ?? '';
+  if (from === '') return;
+  if (!(await isEmptyJournal(config))) return tell(`The journal is not empty: alluxio.master.journal.init.from.backup=${from} is ignored.`);
+  const { uri, entries, replayed } = await restoreJournal({ config, from, backupOnly: false });
+  tell(`Restored ${entries} entries from backup ${uri}, and ${replayed} records of the journal after it.`);
+}
+
+async function isEmptyJournal(config: Config): Promise<boolean> {
+  try {
+    const journal = await openStore({ folder: config.get('alluxio.master.journal.folder'), readOnly: true });
+    const empty = journal.read((view) => view.children(ROOT_ID, { limit: 1 }).length === 0 && view.mounts().length === 1 && view.pathDefaults().size === 0);
+    await journal.close();
+    return empty;
+  } catch (error) {
+    if (hasCode(error, 'UNFORMATTED')) return true;
+    throw error;
+  }
 }
 
 /** Wipes the journal and makes an empty one with the configured root mount; never touches the under storage. */

@@ -67,6 +67,7 @@ describe('README', () => {
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');
     }
+    await installation?.type('./bin/alluxio-stop.sh local');
     await oss?.stop();
     await installation?.remove();
     await servers?.remove();
@@ -87,6 +88,12 @@ describe('README', () => {
     expect(ownEndpoint).not.toBe('');
   }
 
+  /** Its ports may be taken on this machine as well. */
+  async function start(line: string): Promise<void> {
+    const { status, stdout, stderr } = await installation.type(`${line} -Dalluxio.master.web.port=0 -Dalluxio.worker.web.port=0`);
+    expect({ status, stderr }, stdout).toEqual({ status: 0, stderr: '' });
+  }
+
   async function follow(block: Block): Promise<void> {
     if (block.kind === 'properties') {
       await appendFile(join(installation.dir, 'conf/alluxio-site.properties'), filled(block.lines));
@@ -95,6 +102,7 @@ describe('README', () => {
     for (const { line, shows } of block.commands) {
       if (/^npm /.test(line)) checkNpm(line);
       else if (line.includes(' ossServer ')) await serve(line);
+      else if (line.includes('alluxio-start.sh')) await start(line);
       else {
         const { status, stdout, stderr } = await installation.type(filled(line));
         expect({ line, status, stderr }, stdout).toMatchObject({ line, status: 0 });

@@ -4,7 +4,7 @@ import { AlluxioError, systemCode } from '../errors.ts';
 import type { Role } from '../http/resident.ts';
 import { currentProblem } from '../resident/start.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
-import { invalidComponent, rolesOf } from './components.ts';
+import { invalidComponent, rolesOf, scriptHelp } from './components.ts';
 import { arg, flag } from './options.ts';
 
 const TAIL_LINES = 30;
@@ -15,7 +15,7 @@ export const command: CommandSpec = {
   name: 'alluxio-monitor.sh',
   hidden: true,
   usage: 'alluxio-monitor.sh [-h] [-L] ACTION\nWhere ACTION is one of: all, local, master, masters, worker, workers',
-  summary: '-L shows the ends of the logs without a check. -h shows this.',
+  summary: 'Says whether master and worker are healthy; -L shows the ends of their logs without a check.',
   args: { min: 0, max: 2 },
   options: [
     { short: 'L', description: 'show the ends of the logs without a check' },
@@ -24,10 +24,7 @@ export const command: CommandSpec = {
   examples: [{ command: 'alluxio-monitor.sh local', does: 'Say of master and worker whether they are well.' }],
   failureStatus: 1,
   async run(input, ctx) {
-    if (flag(input, 'h')) {
-      ctx.out.line(`Usage: ${command.usage}`);
-      return ctx.out.line(command.summary);
-    }
+    if (flag(input, 'h')) return ctx.out.line(scriptHelp(command));
     if (input.args.length === 0) throw new AlluxioError('USAGE', 'Error: no ACTION specified', { exitStatus: 1 });
     const action = arg(input, 0);
     const roles = rolesOf(action);

@@ -9,7 +9,7 @@ import { claimStart, launchResident, prepareLogs, waitUntilHealthy } from '../re
 import { banner, reportHealth } from './alluxio-monitor.ts';
 import { stopAll } from './alluxio-stop.ts';
 import type { CommandContext, CommandInput, CommandSpec } from './command.ts';
-import { invalidComponent, rolesOf } from './components.ts';
+import { invalidComponent, rolesOf, scriptHelp } from './components.ts';
 import { formatJournal, formatWorker } from './formatting.ts';
 import { arg, flag, text } from './options.ts';
 
@@ -24,14 +24,7 @@ export const command: CommandSpec = {
     'alluxio-start.sh [-a] [-h] [-N] [-w] [-i backup] ACTION [Mount|SudoMount|NoMount] [-f]',
     'Where ACTION is one of: all, local, master, masters, worker, workers, restart_worker, restart_workers, safe',
   ].join('\n'),
-  summary: [
-    '-a  do not wait until what was started is healthy',
-    '-N  do not stop what is running first',
-    '-w  wait until the started processes end',
-    '-i  fill an empty journal from this backup of the metadata',
-    '-f  format before',
-    '-h  show this',
-  ].join('\n'),
+  summary: 'Starts master and worker, or starts them again, and waits until they are healthy.',
   args: { min: 0, max: 2 },
   options: [
     { short: 'a', description: 'do not wait until what was started is healthy' },
@@ -45,10 +38,7 @@ export const command: CommandSpec = {
   examples: [{ command: 'alluxio-start.sh local', does: 'Start master and worker, or start them again.' }],
   failureStatus: 1,
   async run(input, ctx) {
-    if (flag(input, 'h')) {
-      ctx.out.line(`Usage: ${command.usage}`);
-      return ctx.out.line(command.summary);
-    }
+    if (flag(input, 'h')) return ctx.out.line(scriptHelp(command));
     if (input.args.length === 0) throw new AlluxioError('USAGE', 'Error: no ACTION specified', { exitStatus: 1 });
     const action = arg(input, 0);
     const wanted = wantedOf(input, action);

@@ -3,7 +3,7 @@ import type { Role } from '../http/resident.ts';
 import { residentsFolder } from '../resident/records.ts';
 import { stopResident } from '../resident/stop.ts';
 import type { CommandContext, CommandSpec } from './command.ts';
-import { invalidComponent, rolesOf } from './components.ts';
+import { invalidComponent, rolesOf, scriptHelp } from './components.ts';
 import { arg, flag } from './options.ts';
 
 export const command: CommandSpec = {
@@ -11,7 +11,7 @@ export const command: CommandSpec = {
   name: 'alluxio-stop.sh',
   hidden: true,
   usage: 'alluxio-stop.sh [-h] [component] [-s]\nWhere component is one of: all, local, master, masters, worker, workers',
-  summary: '-s never kills by force. -h shows this.',
+  summary: 'Stops worker and master; with -s never by force.',
   args: { min: 0, max: 1 },
   options: [
     { short: 's', description: 'never kill by force' },
@@ -21,10 +21,7 @@ export const command: CommandSpec = {
   examples: [{ command: 'alluxio-stop.sh local', does: 'Stop worker and master.' }],
   failureStatus: 1,
   async run(input, ctx) {
-    if (input.args.length === 0 || flag(input, 'h')) {
-      ctx.out.line(`Usage: ${command.usage}`);
-      return ctx.out.line(command.summary);
-    }
+    if (input.args.length === 0 || flag(input, 'h')) return ctx.out.line(scriptHelp(command));
     if (input.options['c'] !== undefined) throw new AlluxioError('INVALID_ARGUMENT', '-c saves a RAM disk; the cache here is a folder and stays.', { exitStatus: 1 });
     const component = arg(input, 0);
     const roles = rolesOf(component);

@@ -39,7 +39,7 @@ export interface Example {
   readonly setup?: readonly string[];
 }
 
-export type CommandGroup = 'top' | 'fs' | 'fsadmin';
+export type CommandGroup = 'top' | 'fs' | 'fsadmin' | 'job';
 
 export interface CommandSpec {
   readonly group: CommandGroup;
@@ -101,10 +101,19 @@ export interface CommandContext {
   readonly services: CommandServices;
 }
 
+export interface RestoredJournal {
+  readonly uri: string;
+  readonly entries: number;
+  /** Log records that were applied after the backup. */
+  readonly replayed: number;
+}
+
 /** Starters that compose.ts hands in, so that commands name no concrete class. */
 export interface CommandServices {
   /** Wipes the journal and makes an empty one with the configured root mount; never touches the under storage. */
   formatJournal(): Promise<void>;
+  /** Replaces the journal by what a backup, or the newest of a folder of backups, holds. When anything of it is wrong, nothing is changed. */
+  restoreJournal(from: string, options: { backupOnly: boolean }): Promise<RestoredJournal>;
   /** Wipes the cache directories of every tier; returns the directories done. */
   formatWorker(): Promise<string[]>;
   /**

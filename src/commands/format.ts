@@ -1,29 +1,44 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { CommandContext, CommandSpec } from './command.ts';
 import { AlluxioError } from '../errors.ts';
-import { formatJournal, formatWorker } from './formatting.ts';
-import { flag } from './options.ts';
+import { formatJournal, formatWorker, restoreJournal } from './formatting.ts';
+import { flag, text } from './options.ts';
 
 const MISUSED = 2;
 
 export const command: CommandSpec = {
   group: 'top',
   name: 'format',
-  usage: 'format [-s]',
+  usage: 'format [-s] [--from <uri> [--backup-only]]',
   summary: 'Formats the journal and the cache: an empty namespace with the configured root mount.',
-  description: 'Metadata, mounts and cached data are lost. The under storage is not touched.',
+  description: [
+    'Metadata, mounts and cached data are lost. The under storage is not touched.',
+    'With --from, the namespace is what a backup of "alluxio fsadmin backup" holds, and what the master shipped after it (alluxio.master.journal.backup.interval). <uri> is a backup, or a folder of them: then the newest is taken, with the credentials that the configuration has for the storage. A damaged backup changes nothing. Secrets of mounts are not in backups: "alluxio fs updateMount --option" sets them. What changed in the storages since is seen after "alluxio fs needsSync /".',
+  ].join('\n'),
   args: { min: 0, max: Infinity },
-  options: [{ short: 's', description: 'format only when the root under storage, as set in the environment, is a local path that does not exist yet' }],
+  options: [
+    { short: 's', description: 'format only when the root under storage, as set in the environment, is a local path that does not exist yet' },
+    { long: 'from', value: 'uri', description: 'restore the namespace from this backup, or from the newest in this folder' },
+    { long: 'backup-only', description: 'with --from: leave out what the master shipped after the backup' },
+  ],
   examples: [{ command: 'alluxio format', does: 'Start with an empty namespace; do this once before anything else.' }],
   exitCodes: [{ status: MISUSED, when: 'an argument other than -s was given' }],
   failureStatus: 255,
   async run(input, ctx) {
     if (input.args.length > 0) throw new AlluxioError('INVALID_ARGUMENT', 'Usage: alluxio format [-s]', { exitStatus: MISUSED });
     if (flag(input, 's') && !wantsFormat(ctx)) return;
+    const from = text(input, 'from');
+    if (from !== undefined) await restoreJournal(ctx, absolute(from, ctx.cwd), flag(input, 'backup-only'));
+    // After a restore, which may refuse and then changes nothing.
     await formatWorker(ctx);
-    await formatJournal(ctx);
+    if (from === undefined) await formatJournal(ctx);
   },
 };
+
+function absolute(uri: string, cwd: string): string {
+  return uri.includes('://') ? uri : resolve(cwd, uri);
+}
 
 function wantsFormat(ctx: CommandContext): boolean {
   const root = ctx.env.ALLUXIO_MASTER_MOUNT_TABLE_ROOT_UFS ?? ctx.env.ALLUXIO_UNDERFS_ADDRESS ?? '';

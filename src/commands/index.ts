@@ -11,6 +11,7 @@ const TOP: CommandList = {
   'alluxio-start.sh': () => import('./alluxio-start.ts'),
   'alluxio-stop.sh': () => import('./alluxio-stop.ts'),
   bootstrapConf: () => import('./bootstrapConf.ts'),
+  collectInfo: () => import('./collectInfo.ts'),
   completion: () => import('./completion.ts'),
   format: () => import('./format.ts'),
   formatJournal: () => import('./formatJournal.ts'),
@@ -20,11 +21,14 @@ const TOP: CommandList = {
   getConf: () => import('./getConf.ts'),
   killAll: () => import('./killAll.ts'),
   'launch-process': () => import('./launch-process.ts'),
+  logLevel: () => import('./logLevel.ts'),
   ossServer: () => import('./ossServer.ts'),
+  readJournal: () => import('./readJournal.ts'),
   runTest: () => import('./runTest.ts'),
   runTests: () => import('./runTests.ts'),
   runUfsTests: () => import('./runUfsTests.ts'),
   validateConf: () => import('./validateConf.ts'),
+  validateEnv: () => import('./validateEnv.ts'),
   version: () => import('./version.ts'),
 };
 
@@ -83,22 +87,50 @@ const FS: CommandList = {
   updateMount: () => import('./fs/updateMount.ts'),
 };
 
-export const COMMANDS = { top: TOP, fs: FS } as const satisfies CommandLists;
+const FSADMIN: CommandList = {
+  backup: () => import('./fsadmin/backup.ts'),
+  doctor: () => import('./fsadmin/doctor.ts'),
+  getBlockInfo: () => import('./fsadmin/getBlockInfo.ts'),
+  journal: () => import('./fsadmin/journal.ts'),
+  metrics: () => import('./fsadmin/metrics.ts'),
+  pathConf: () => import('./fsadmin/pathConf.ts'),
+  report: () => import('./fsadmin/report.ts'),
+  statelock: () => import('./fsadmin/statelock.ts'),
+  ufs: () => import('./fsadmin/ufs.ts'),
+  updateConf: () => import('./fsadmin/updateConf.ts'),
+};
+
+const JOB: CommandList = {
+  cancel: () => import('./job/cancel.ts'),
+  getCmdStatus: () => import('./job/getCmdStatus.ts'),
+  leader: () => import('./job/leader.ts'),
+  ls: () => import('./job/ls.ts'),
+  stat: () => import('./job/stat.ts'),
+};
+
+export const COMMANDS = { top: TOP, fs: FS, fsadmin: FSADMIN, job: JOB } as const satisfies CommandLists;
 
 /** Commands that never look at the configuration, and so need not wait for it. */
 export const UNCONFIGURED: readonly string[] = ['completion', 'ossServer', 'version'];
 
-/** Alluxio's commands that make no sense without a JVM, Hive, HDFS or several hosts: one line that says why. */
-export const DROPPED: Readonly<Record<string, string>> = {
-  clearCache: 'clearCache drops the caches of the operating system, which is not our business. To drop cached data, use "alluxio fs free".',
-  copyDir: 'copyDir distributes files to many hosts; this is one host.',
-  docGen: "docGen writes tables of Alluxio's own documentation; nothing to do here.",
-  extensions: 'extensions loads Java archives; the storages are built in.',
-  runClass: 'runClass runs a Java class; there is no Java here.',
-  runHdfsMountTests: 'runHdfsMountTests probes HDFS, which is not supported.',
-  runHmsTests: 'runHmsTests probes a Hive metastore, which is not supported.',
-  runJournalCrashTest: "runJournalCrashTest kills Java masters; the crash tests of this software run with 'npm test'.",
-  runMesosTest: 'runMesosTest needs Mesos, which is not supported.',
-  table: 'table is the catalog service for Hive, which is not supported.',
-  upgradeJournal: 'upgradeJournal converts journals of Alluxio before 1.5; none can exist here.',
+/** Alluxio's commands that make no sense without a JVM, Hive, HDFS or several hosts, by group: one line that says why. */
+export const DROPPED: Readonly<Partial<Record<CommandGroup, Readonly<Record<string, string>>>>> = {
+  top: {
+    clearCache: 'clearCache drops the caches of the operating system, which is not our business. To drop cached data, use "alluxio fs free".',
+    copyDir: 'copyDir distributes files to many hosts; this is one host.',
+    docGen: "docGen writes tables of Alluxio's own documentation; nothing to do here.",
+    extensions: 'extensions loads Java archives; the storages are built in.',
+    runClass: 'runClass runs a Java class; there is no Java here.',
+    runHdfsMountTests: 'runHdfsMountTests probes HDFS, which is not supported.',
+    runHmsTests: 'runHmsTests probes a Hive metastore, which is not supported.',
+    runJournalCrashTest: "runJournalCrashTest kills Java masters; the crash tests of this software run with 'npm test'.",
+    runMesosTest: 'runMesosTest needs Mesos, which is not supported.',
+    table: 'table is the catalog service for Hive, which is not supported.',
+    upgradeJournal: 'upgradeJournal converts journals of Alluxio before 1.5; none can exist here.',
+  },
+  fsadmin: {
+    decommissionWorker: 'decommissionWorker takes one of many workers out of service; there is one cache here. To drop what it holds, use "alluxio fs freeWorker".',
+    enableWorker: 'enableWorker takes a decommissioned worker back; there is one cache here, always in service.',
+    nameservice: 'nameservice manages the names of several clusters; there is one here.',
+  },
 };

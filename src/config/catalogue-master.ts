@@ -87,6 +87,10 @@ export const MASTER_PROPERTIES: readonly PropertySpec[] = [
   },
   { key: 'alluxio.master.journal.retry.interval', type: 'duration', default: '1sec', scope: 'MASTER', accepted: true, help: 'Pause before a journal write is tried again.' },
   { key: 'alluxio.master.journal.init.from.backup', type: 'string', scope: 'MASTER', help: 'Backup that fills an empty journal when the master starts.' },
+  {
+    key: 'alluxio.master.journal.backup.interval', type: 'duration', default: '-1', scope: 'MASTER',
+    help: 'How often a running master writes what changed to alluxio.master.backup.directory/journal, from where it can be restored; negative: never.',
+  },
   { key: 'alluxio.master.journal.space.monitor.interval', type: 'duration', default: '10min', scope: 'MASTER', accepted: true, help: 'Period in which the journal\'s disk space is checked.' },
   { key: 'alluxio.master.journal.space.monitor.percent.free.threshold', type: 'integer', default: '10', scope: 'MASTER', accepted: true, help: 'Warn when less than this share of the disk is free.' },
   { key: 'alluxio.master.format.file.prefix', type: 'string', default: '_format_', aliases: ['alluxio.master.format.file_prefix'], scope: 'MASTER', accepted: true, help: 'Name prefix of the file that marks a formatted journal.' },

@@ -1,17 +1,20 @@
 /** Directories above something that is about to be persisted: those that are only here get their marker first. */
 import type { FileSystemContext } from './context.ts';
 import type { Ufs } from '../ufs/ufs.ts';
+import { handOnOwnership } from './ownership.ts';
 
 /** Makes the directory `parentId` and its unpersisted ancestors in the storage; nothing to do when it is persisted or a mount's root. */
 export async function ensureAncestors(context: FileSystemContext, ufs: Ufs, parentId: number): Promise<void> {
   const missing = context.journal.read((view) => {
     const names: string[] = [];
-    let wanted = false;
+    const ids: number[] = [];
     for (let at = view.locate(parentId); at !== undefined && at.inode.mountId === 0; at = view.locate(at.parentId)) {
-      wanted ||= at.inode.persistence !== 'PERSISTED';
+      if (at.inode.persistence !== 'PERSISTED') ids.push(at.inode.id);
       names.push(at.name);
     }
-    return wanted ? names.reverse().join('/') : undefined;
+    return { key: names.reverse().join('/'), ids };
   });
-  if (missing !== undefined) await ufs.makeDirectory(missing);
+  if (missing.ids.length === 0) return;
+  await ufs.makeDirectory(missing.key);
+  await handOnOwnership(context, ufs, missing.ids);
 }

@@ -13,6 +13,7 @@ import { lookUp } from './metadata/lookup.ts';
 import { umaskOf, writeTypeFor } from './create-settings.ts';
 import type { RenameWork } from './rename-work.ts';
 import { renamePersisted } from './rename-work.ts';
+import { handOnOwnership } from './ownership.ts';
 import { keepEmptyParent, markPersistedUpwards, ufsOrClose } from './stored-parents.ts';
 import { closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
 
@@ -46,18 +47,19 @@ async function makeDirectory(context: FileSystemContext, path: AlluxioPath, opti
     const lease = { parentId: deepest(resolution).inode.id, name: resolution.missing[0] ?? '', scope: 'tree' } as const;
     return { intent: openIntent(context, tx, [lease], { kind: 'remove' }), mount: mounted.mount, key: mounted.key };
   });
+  let stored: number[];
   try {
-    const ufs = await context.ufs(mount);
-    await ufs.makeDirectory(key);
-    await transact(context, (tx) => {
+    await (await context.ufs(mount)).makeDirectory(key);
+    stored = await transact(context, (tx) => {
       const made = createDirectories(tx, context.subject, { ...input, nowMs: context.now(), ownIntent: intent.id });
-      markPersistedUpwards(tx, made.ids[made.ids.length - 1] ?? 0);
       closeIntent(tx, intent.id);
+      return markPersistedUpwards(tx, made.ids[made.ids.length - 1] ?? 0);
     });
   } catch (error) {
     await transact(context, (tx) => closeIntent(tx, intent.id));
     throw error;
   }
+  await handOnOwnership(context, await context.ufs(mount), stored);
 }
 
 async function rename(context: FileSystemContext, from: AlluxioPath, to: AlluxioPath): Promise<void> {

@@ -25,6 +25,7 @@ export function createFileSystem(parts: FileSystemParts): FileSystem {
     mounts: lazyMounts(once(async () => (await import('./mounts.ts')).createMounts(context))),
     storage: lazyStorage(once(async () => (await import('./storage.ts')).createStorage(context))),
     syncing: lazySyncing(once(async () => (await import('./syncing.ts')).createSyncing(context))),
+    admin: once(async () => (await import('./admin.ts')).createAdmin(context)),
     transfers: lazyTransfers(once(() => parts.transfers({ entries, changes, content }))),
     watch: once(async () => (await import('./watch.ts')).createWatch(context)),
     history: async (path, { limit }) => (await import('./history.ts')).historyOf(context, path, limit),

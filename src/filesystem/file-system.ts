@@ -9,6 +9,7 @@
  * - An abort signal ends the work early with CANCELLED, the intent undone.
  * - Multi-path work goes on after a failure, reports each path through `onProblem`, and leaves the verdict to the caller.
  */
+import type { Admin } from './admin.ts';
 import type { ByteStream } from '../byte-stream.ts';
 import type { AlluxioPath, UfsUri } from '../uri.ts';
 import type { LogRecord } from '../journal/journal.ts';
@@ -368,6 +369,8 @@ export interface FileSystem {
   readonly mounts: Mounts;
   readonly storage: Storage;
   readonly syncing: Syncing;
+  /** Loaded when it is asked for. */
+  admin(): Promise<Admin>;
   /** Copies between the local disk and the namespace, and inside it; see transfers/. */
   readonly transfers: Transfers;
   /** The newest deeds at and below the path, oldest first, as far back as the log reaches. */

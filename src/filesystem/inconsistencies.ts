@@ -48,7 +48,6 @@ async function suspectsIn(context: FileSystemContext, path: AlluxioPath, open: A
   const place = context.journal.read((view) => placeOf(view, path));
   if (place === undefined) return [];
   const ufs = await context.ufs(place.mounted.mount);
-  const { ownership } = ufs.capabilities;
   const seen = new Set<string>();
   const suspects: AlluxioPath[] = [];
   try {
@@ -56,7 +55,7 @@ async function suspectsIn(context: FileSystemContext, path: AlluxioPath, open: A
       for (const entry of page.entries) {
         seen.add(entry.name);
         const inode = context.journal.read((view) => view.child(place.child.inode.id, entry.name));
-        if (inode !== undefined && differs(inode, entry, ownership)) suspects.push(joinPath(path, entry.name));
+        if (inode !== undefined && differs(inode, entry)) suspects.push(joinPath(path, entry.name));
       }
     }
   } catch (error) {
@@ -64,7 +63,7 @@ async function suspectsIn(context: FileSystemContext, path: AlluxioPath, open: A
   }
   for (const { name, inode } of childrenOf(context, place.child.inode.id)) {
     if (inode.directory) open.push(joinPath(path, name));
-    if (!seen.has(name) && differs(inode, undefined, ownership)) suspects.push(joinPath(path, name));
+    if (!seen.has(name) && differs(inode, undefined)) suspects.push(joinPath(path, name));
   }
   return suspects;
 }
@@ -85,7 +84,7 @@ async function isInconsistent(context: FileSystemContext, path: AlluxioPath): Pr
   const { inode } = place.child;
   if (inode.persistence !== 'PERSISTED' || inode.mountId !== 0) return false;
   const ufs = await context.ufs(place.mounted.mount);
-  return differs(inode, await ufs.status(place.mounted.key, context.signal), ufs.capabilities.ownership);
+  return differs(inode, await ufs.status(place.mounted.key, context.signal));
 }
 
 function placeOf(view: View, path: AlluxioPath): { child: Child; mounted: MountedPath; held: boolean } | undefined {
@@ -95,11 +94,10 @@ function placeOf(view: View, path: AlluxioPath): { child: Child; mounted: Mounte
   return { child, mounted: mountOf(view, resolution), held: isHeld(view, child.parentId, child.name) };
 }
 
-function differs(inode: InodeRecord, status: UfsStatus | undefined, ownership: boolean): boolean {
+/** As Alluxio's, it does not look at owner and mode: a user of the namespace need not exist where the storage is. */
+function differs(inode: InodeRecord, status: UfsStatus | undefined): boolean {
   if (inode.persistence !== 'PERSISTED' || inode.mountId !== 0) return false;
-  if (status === undefined) return true;
-  const drift = driftOf(inode, status, ownership);
-  return drift === 'content' || (drift === 'attributes' && !inode.directory);
+  return status === undefined || driftOf(inode, status, false) === 'content';
 }
 
 /** Files first, then directories: what a directory drops below it need not be repaired by itself. The storage is never changed. */

@@ -1,6 +1,8 @@
 /** Owner, group and mode of persisted paths follow in storages that keep them. */
+import { hasCode } from '../errors.ts';
 import type { Child } from '../journal/journal.ts';
 import { mountOfInode } from '../namespace/mount-table.ts';
+import type { Ufs } from '../ufs/ufs.ts';
 import type { FileSystemContext } from './context.ts';
 import { forEachParallel } from './parallel.ts';
 
@@ -25,4 +27,25 @@ export async function pushOwnership(context: FileSystemContext, children: readon
     const ufs = await context.ufs(at.mount);
     if (ufs.capabilities.ownership) await ufs.setOwnership(at.key, change);
   });
+}
+
+/** Entries that the storage has just got are given what the namespace says of them; else the next sync would take the storage's word for it. */
+export async function handOnOwnership(context: FileSystemContext, ufs: Ufs, ids: readonly number[]): Promise<void> {
+  if (!ufs.capabilities.ownership) return;
+  for (const id of ids) {
+    const { inode, key } = context.journal.read((view) => ({ inode: view.locate(id)?.inode, key: mountOfInode(view, id)?.key }));
+    if (inode === undefined || key === undefined) continue;
+    await giveAway(ufs, key, { owner: inode.owner });
+    await giveAway(ufs, key, { group: inode.group });
+    await ufs.setOwnership(key, { mode: inode.mode });
+  }
+}
+
+/** As far as it goes: a user of the namespace need not exist on this host, and only root may give away. */
+async function giveAway(ufs: Ufs, key: string, change: Ownership): Promise<void> {
+  try {
+    await ufs.setOwnership(key, change);
+  } catch (error) {
+    if (!hasCode(error, 'INVALID_ARGUMENT') && !hasCode(error, 'PERMISSION_DENIED')) throw error;
+  }
 }

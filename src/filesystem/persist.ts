@@ -7,6 +7,7 @@ import { existing, pathOfInode } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { Ufs, UfsWritten } from '../ufs/ufs.ts';
 import { ensureAncestors } from './ancestors.ts';
+import { handOnOwnership } from './ownership.ts';
 import { markPersistedUpwards, ufsOrClose } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
 import type { Progress } from '../terminal/progress.ts';
@@ -48,6 +49,7 @@ export async function persistFile(context: FileSystemContext, path: AlluxioPath,
     await transact(context, (tx) => closeIntent(tx, work.intent.id));
     throw error;
   }
+  await handOnOwnership(context, ufs, [work.inode.id]);
 }
 
 /** Markers of directories may come late, or twice: whoever wants to stop need not wait for them. */

@@ -7,6 +7,7 @@ import { AlluxioError, messageOf } from '../errors.ts';
 import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
 import type { Ufs } from '../ufs/ufs.ts';
+import { ensureAncestors } from './ancestors.ts';
 import type { FileSystemContext } from './context.ts';
 import { keyOf, removeDirectories } from './delete-work.ts';
 import { forEachParallel } from './parallel.ts';
@@ -31,7 +32,8 @@ export async function renamePersisted(context: FileSystemContext, ufs: Ufs, inte
   }
   let changed: ChangedHash[] = [];
   try {
-    await makeParent(ufs, work.toKey);
+    if (ufs.capabilities.ownership) await ensureAncestors(context, ufs, work.toParentId);
+    else await makeParent(ufs, work.toKey);
     if (ufs.capabilities.atomicRename) await ufs.rename(work.fromKey, work.toKey);
     else changed = await copyAll(context, ufs, work);
   } catch (error) {

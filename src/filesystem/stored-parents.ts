@@ -7,11 +7,14 @@ import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
 import { closeIntent, transact } from './transact.ts';
 
-/** The inode and its ancestors exist in the under storage now. */
-export function markPersistedUpwards(tx: Transaction, id: number): void {
+/** The inode and its ancestors exist in the under storage now. Returns those for which that is new. */
+export function markPersistedUpwards(tx: Transaction, id: number): number[] {
+  const ids: number[] = [];
   for (let at = tx.locate(id); at !== undefined && at.inode.persistence !== 'PERSISTED'; at = tx.locate(at.parentId)) {
     tx.append({ type: 'inode-changed', id: at.inode.id, change: { persistence: 'PERSISTED' } });
+    ids.push(at.inode.id);
   }
+  return ids;
 }
 
 /** The mount's client; an intent whose client cannot be made is closed again. */

@@ -12,6 +12,7 @@ import { parentOf } from '../uri.ts';
 import type { UfsWritten } from '../ufs/ufs.ts';
 import { BlockSink, firstBlockBytes } from './block-sink.ts';
 import { umaskOf } from './create-settings.ts';
+import { handOnOwnership } from './ownership.ts';
 import { markPersistedUpwards } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
 import { readStatus } from './status.ts';
@@ -36,6 +37,7 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
     await undo(context, opened, { sink, stored: moved?.ufs !== undefined });
     throw error;
   }
+  if (moved.ufs !== undefined) await handOnOwnership(context, await context.ufs(opened.mount), [opened.fileId]);
   if (moved.unsent !== undefined) throw notPersisted(path, moved.unsent);
   return context.journal.read((view) => readStatus(view, path));
 }

@@ -31,13 +31,15 @@ const STEP = 2000;
 /** In this order; the namespace last. */
 const TABLES = [TABLE.sequence, TABLE.fact, TABLE.pathDefaults, TABLE.mount, TABLE.intent, TABLE.sync, TABLE.totals, TABLE.inode];
 
+type Counts = { -readonly [field in keyof BackupCounts]: BackupCounts[field] };
+
 /** @param snapshot is closed when the stream ends, one way or the other */
 export function backupOf(snapshot: KvSnapshot): BackupStream {
-  const counts = { entries: 0, inodes: 0, lost: 0 };
+  const counts = { entries: 0, inodes: 0, lost: 0, unsaved: 0 };
   return { lastSeq: new Tables(snapshot).lastSeq(), counts, bytes: contentOf(snapshot, counts) };
 }
 
-async function* contentOf(snapshot: KvSnapshot, counts: { -readonly [field in keyof BackupCounts]: BackupCounts[field] }): AsyncGenerator<Buffer> {
+async function* contentOf(snapshot: KvSnapshot, counts: Counts): AsyncGenerator<Buffer> {
   const writer = new ChunkWriter();
   try {
     yield writer.header({ format: BACKUP_FORMAT, version: BACKUP_VERSION, journalFormat: FORMAT_VERSION, ...originOf(snapshot) });
@@ -61,7 +63,7 @@ function originOf(snapshot: KvReader): { lastSeq: number; root: string } {
   return { lastSeq: view.lastSeq(), root: view.mounts().find((mount) => mount.inodeId === ROOT_ID)?.ufsUri ?? '' };
 }
 
-function* stepsOf(snapshot: KvReader, table: number, writer: ChunkWriter, counts: { inodes: number; lost: number }): Generator<Buffer[]> {
+function* stepsOf(snapshot: KvReader, table: number, writer: ChunkWriter, counts: Counts): Generator<Buffer[]> {
   let { from } = tableRange(table);
   const { to } = tableRange(table);
   for (;;) {
@@ -85,7 +87,7 @@ function lengthOf(key: Buffer): Buffer {
   return Buffer.of(key.length >> 8, key.length & 255);
 }
 
-function survivingValue(table: number, entry: RawEntry, counts: { inodes: number; lost: number }): Buffer | undefined {
+function survivingValue(table: number, entry: RawEntry, counts: Counts): Buffer | undefined {
   const value = entry.value.subarray(0, entry.valueEnd);
   switch (table) {
     case TABLE.inode: {
@@ -93,6 +95,7 @@ function survivingValue(table: number, entry: RawEntry, counts: { inodes: number
       const survives = survivingInode(inode);
       counts.inodes++;
       if (survives.persistence === 'LOST') counts.lost++;
+      if (survives.persistence !== inode.persistence) counts.unsaved++;
       return survives === inode ? value : encodeInode(survives);
     }
     case TABLE.totals: {

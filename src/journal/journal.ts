@@ -95,8 +95,10 @@ export interface LogRecord {
 export interface BackupCounts {
   readonly entries: number;
   readonly inodes: number;
-  /** Files whose content is nowhere but in the cache, and so is not kept. */
+  /** Files whose content is not kept: those that are lost already, and those that are only in the cache. */
   readonly lost: number;
+  /** Of these, those that are only in the cache: they can still be persisted. */
+  readonly unsaved: number;
 }
 
 export interface BackupStream {

@@ -10,6 +10,7 @@ import { dailyBackup } from './daily-backup.ts';
 const TTL_MS = 1000;
 const RECOVERY_MS = 2000;
 const PRUNE_MS = 10 * 60_000;
+const SHIPPING = 'alluxio.master.journal.backup.interval';
 
 export interface MasterWork {
   /** Writes a metadata backup and returns its URI. Absent: no daily backup. */
@@ -25,6 +26,7 @@ export function masterJobs(around: Surroundings, work: MasterWork): JobSpec[] {
     recovery(around),
     prune(around),
     ...(around.config.boolean('alluxio.master.audit.logging.enabled') ? [auditLog(around)] : []),
+    ...(around.config.duration(SHIPPING) > 0 ? [shipping(around)] : []),
     ...(backup !== undefined && around.config.boolean('alluxio.master.daily.backup.enabled') ? [dailyBackup(around, backup)] : []),
   ];
 }
@@ -88,4 +90,9 @@ function recovery({ upkeep, log }: Surroundings): JobSpec {
 function prune({ upkeep, config }: Surroundings): JobSpec {
   const keep = Math.max(1, config.integer('alluxio.master.journal.checkpoint.period.entries'));
   return { name: 'prune', everyMs: PRUNE_MS, run: () => upkeep.pruneLog(keep) };
+}
+
+/** Writes the journal to the backup folder, so that a lost disk costs no more than the interval. */
+function shipping({ fs, config }: Surroundings): JobSpec {
+  return { name: 'ship', everyMs: config.duration(SHIPPING), run: async () => (await (await fs.admin()).shipJournal()).records };
 }

@@ -61,7 +61,7 @@ describe('unknown commands', () => {
     expect(stdout).toMatch(/^Usage: alluxio fs \[generic options\]\n/);
   });
 
-  it.each(Object.keys(DROPPED))('%s says why it is not here', async (name) => {
+  it.each(Object.keys(DROPPED.top ?? {}))('%s says why it is not here', async (name) => {
     const { status, stdout, stderr } = await alluxio(name);
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(new RegExp(`^${name} .*\n$`));
@@ -111,7 +111,7 @@ describe('--help', () => {
   it.each(every.map((argv) => [argv]))('%j has usage, examples and exit codes, and needs no configuration', async (argv) => {
     const help = await alluxio(...argv, '--help');
     expect([help.status, help.stderr]).toEqual([0, '']);
-    expect(help.stdout).toMatch(/^Usage: alluxio /);
+    expect(help.stdout).toMatch(/^Usage: alluxio[ -]/);
     // What stands in no list is for scripts and prompts.
     if (!listed(argv)) return;
     expect(help.stdout).toMatch(/\nExamples:\n {2}\$ .*\balluxio /);

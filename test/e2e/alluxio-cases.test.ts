@@ -9,7 +9,7 @@ import { makeTypist } from '../support/typist.ts';
 import type { Typist } from '../support/typist.ts';
 import { fixtureBytes, play } from '../support/transcript.ts';
 
-const FILES = ['reading', 'listing', 'copying', 'attributes', 'tree', 'mounts', 'misuse'];
+const FILES = ['reading', 'listing', 'copying', 'attributes', 'tree', 'mounts', 'misuse', 'paths'];
 const SIZES = [10, 20, 30, 50, 100, 10_000, 21_243, 532_982, 9_712_654];
 const TREES: Readonly<Record<string, number>> = {
   'testDir/foo/foobar1': 10, 'testDir/foo/foobar2': 20, 'testDir/bar/foobar3': 30, 'testDir/foobar4': 40,
@@ -22,7 +22,7 @@ describe('as Alluxio does it', () => {
   let typist: Typist;
 
   beforeAll(async () => {
-    typist = await makeTypist({
+    typist = await makeTypist('oss', {
       'alluxio.user.file.writetype.default': 'CACHE_THROUGH',
       'alluxio.user.block.size.bytes.default': '16MB',
       'alluxio.user.shell.error.stream': 'stdout',

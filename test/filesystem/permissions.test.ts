@@ -309,6 +309,34 @@ describe('a default ACL', () => {
   });
 });
 
+it('what a local storage gets has the mode it has here, directories above it too, and a sync leaves both', async () => {
+  const local = await makeFileSystem('local');
+  try {
+    const { fs } = local;
+    const set = (path: string, mode: number) => fs.changes.setAttributes(at(path), { mode });
+    for (const [path, mode] of [['/persisted/in', 0o770], ['/written', 0o700], ['/made', 0o710], ['/renamed', 0o711]] as const) {
+      await makeDirectory(fs, path);
+      await set(path, mode);
+    }
+    await fs.content.create(at('/persisted/in/f'), bytes('abc'), { size: 3, writeType: 'MUST_CACHE' });
+    await set('/persisted', 0o777);
+    await set('/persisted/in/f', 0o600);
+    await fs.storage.persist(at('/persisted/in/f'), {});
+    await put(fs, '/written/f');
+    await fs.changes.makeDirectory(at('/made/d'), { recursive: true, writeType: 'THROUGH', mode: 0o500 });
+    await put(fs, '/g');
+    await fs.changes.rename(at('/g'), at('/renamed/g'));
+    const paths = ['/persisted', '/persisted/in', '/persisted/in/f', '/written', '/written/f', '/made', '/made/d', '/renamed', '/renamed/g'];
+    const modes = ['777', '770', '600', '700', '644', '710', '500', '711', '644'];
+    expect(await Promise.all(paths.map(async (path) => ((await stat(join(local.dir, 'ufs', path))).mode & 0o777).toString(8)))).toEqual(modes);
+    const synced = await local.reopen({ 'alluxio.user.file.metadata.sync.interval': '0' });
+    expect(await Promise.all(paths.map(async (path) => (await synced.entries.status(at(path))).mode.toString(8)))).toEqual(modes);
+    expect(await fs.syncing.inconsistencies(at('/'))).toEqual([]);
+  } finally {
+    await local.close();
+  }
+});
+
 it('a local storage follows modes, in nested mounts too, however they are changed; a read-only mount is left alone', async () => {
   const local = await makeFileSystem('local');
   try {

@@ -8,7 +8,7 @@ import { MemoryEngine } from '../../src/journal/memory-engine.ts';
 import { restoreInto } from '../../src/journal/restore.ts';
 import { Store } from '../../src/journal/store.ts';
 import { RandomEntries, recount } from './random-entries.ts';
-import { ACTOR, ENGINE_KINDS, FORMAT, NOW, directoryOf, inodeOf, makeJournal, seededRandom, temporaryFolder } from './support.ts';
+import { ACTOR, ENGINE_KINDS, FORMAT, NOW, directoryOf, inodeOf, makeJournal, seededRandom, stateOf, temporaryFolder } from './support.ts';
 
 const SETTINGS = { root: '/ufs', actor: ACTOR, nowMs: NOW };
 
@@ -24,9 +24,13 @@ async function* inPieces(bytes: Buffer, size = 1000): AsyncGenerator<Buffer> {
 }
 
 async function restored(backup: Buffer, segments: readonly Buffer[] = []): Promise<Store> {
+  return new Store(await restoredEngine(backup, segments), { folder: 'restored' });
+}
+
+async function restoredEngine(backup: Buffer, segments: readonly Buffer[] = []): Promise<MemoryEngine> {
   const engine = new MemoryEngine();
   await restoreInto(engine, { ...SETTINGS, backup: { name: 'b', bytes: inPieces(backup) }, segments: segments.map((bytes, at) => ({ name: `s${at}`, bytes: inPieces(bytes) })) });
-  return new Store(engine, { folder: 'restored' });
+  return engine;
 }
 
 async function live(journal: Journal, random: () => number, steps: number, entries = new RandomEntries(random)): Promise<RandomEntries> {
@@ -73,6 +77,8 @@ describe('backup', () => {
     expect(segments.length).toBeGreaterThan(5);
     const later = await backupOf(test.journal);
     expect((await backupOf(await restored(base, segments))).equals(later)).toBe(true);
+    // The state too, and not only what a backup makes of it.
+    expect(stateOf(await restoredEngine(base, segments))).toEqual(stateOf(await restoredEngine(later)));
     // One that comes twice does no harm; one that is missing, or out of its order, is refused.
     expect((await backupOf(await restored(base, segments.flatMap((each) => [each, each])))).equals(later)).toBe(true);
     await expect(restored(base, segments.slice(1))).rejects.toMatchObject({ code: 'CORRUPT', message: expect.stringContaining('gap') });

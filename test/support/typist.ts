@@ -1,7 +1,7 @@
-/** The built commands, many of them in this one process, in one home over an OSS bucket. What a process adds is tried elsewhere. */
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+/** The built commands, many of them in this one process, in one home over an OSS bucket or a local folder. What a process adds is tried elsewhere. */
+import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MainIo } from '../../src/main.ts';
 import { sdk } from '../oss-server/support.ts';
@@ -20,13 +20,10 @@ export interface Typist {
   close(): Promise<void>;
 }
 
-export async function makeTypist(properties: Readonly<Record<string, string>>): Promise<Typist> {
-  const [home, oss] = await Promise.all([makeHome(), startTestOss()]);
-  await home.configure({
-    'fs.oss.endpoint': oss.endpoint, 'fs.oss.accessKeyId': OSS_KEYS.accessKeyId, 'fs.oss.accessKeySecret': OSS_KEYS.accessKeySecret,
-    'alluxio.master.mount.table.root.ufs': `oss://${oss.bucket}/root`,
-    ...properties,
-  });
+export async function makeTypist(root: 'oss' | 'local', properties: Readonly<Record<string, string>>): Promise<Typist> {
+  const home = await makeHome();
+  const store = root === 'oss' ? await bucketStore() : folderStore(home.ufsDir);
+  await home.configure({ ...store.properties, ...properties });
   const env = { HOME: home.dir, ALLUXIO_CONF_DIR: home.confDir };
   const run: World['run'] = async (args) => {
     const [out, err] = [join(home.dir, 'stdout'), join(home.dir, 'stderr')];
@@ -38,12 +35,6 @@ export async function makeTypist(properties: Readonly<Record<string, string>>): 
       closeSync(stdout);
       closeSync(stderr);
     }
-  };
-  const bucket = sdk(oss.endpoint, { bucket: oss.bucket, ...OSS_KEYS });
-  const keysBelow = async (prefix: string): Promise<string[]> => {
-    const { objects } = await bucket.listV2({ prefix, 'max-keys': '1000' });
-    // The SDK says nothing, not an empty list, of a prefix without objects.
-    return ((objects as typeof objects | undefined) ?? []).map(({ name }) => name.slice(prefix.length)).filter((key) => key !== '').sort();
   };
   const fixtures = join(home.dir, 'fixtures');
   mkdirSync(fixtures);
@@ -58,14 +49,57 @@ export async function makeTypist(properties: Readonly<Record<string, string>>): 
       await run(['fs', 'mkdir', `/${name}`]);
       return {
         dir: `/${name}`, fixtures, out, run,
-        put: async (key, content) => void (await bucket.put(`root/${name}/${key}`, Buffer.from(content))),
-        remove: async (key) => void (await bucket.deleteMulti([`root/${name}/${key}`])),
-        keys: () => keysBelow(`root/${name}/`),
+        put: (key, content) => store.put(`${name}/${key}`, content),
+        remove: (key) => store.remove(`${name}/${key}`),
+        keys: async () => (await store.keys(`${name}/`)).map((key) => key.slice(name.length + 1)).filter((key) => key !== '').sort(),
       };
     },
     async close() {
-      await oss.close();
+      await store.close();
       await home.remove();
     },
+  };
+}
+
+/** The storage at `/`, as another program sees it. Keys of directories end in a slash. */
+interface Store {
+  readonly properties: Readonly<Record<string, string>>;
+  put(key: string, content: string): Promise<void>;
+  remove(key: string): Promise<void>;
+  keys(prefix: string): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+async function bucketStore(): Promise<Store> {
+  const oss = await startTestOss();
+  const bucket = sdk(oss.endpoint, { bucket: oss.bucket, ...OSS_KEYS });
+  return {
+    properties: {
+      'fs.oss.endpoint': oss.endpoint, 'fs.oss.accessKeyId': OSS_KEYS.accessKeyId, 'fs.oss.accessKeySecret': OSS_KEYS.accessKeySecret,
+      'alluxio.master.mount.table.root.ufs': `oss://${oss.bucket}/root`,
+    },
+    put: async (key, content) => void (await bucket.put(`root/${key}`, Buffer.from(content))),
+    remove: async (key) => void (await bucket.deleteMulti([`root/${key}`])),
+    async keys(prefix) {
+      const { objects } = await bucket.listV2({ prefix: `root/${prefix}`, 'max-keys': '1000' });
+      // The SDK says nothing, not an empty list, of a prefix without objects.
+      return ((objects as typeof objects | undefined) ?? []).map(({ name }) => name.slice('root/'.length));
+    },
+    close: () => oss.close(),
+  };
+}
+
+function folderStore(folder: string): Store {
+  const at = (key: string): string => join(folder, key);
+  return {
+    properties: {},
+    async put(key, content) {
+      mkdirSync(key.endsWith('/') ? at(key) : dirname(at(key)), { recursive: true });
+      if (!key.endsWith('/')) writeFileSync(at(key), content);
+    },
+    remove: async (key) => rmSync(at(key), { recursive: true, force: true }),
+    keys: async (prefix) =>
+      readdirSync(at(prefix), { withFileTypes: true, recursive: true }).map((entry) => `${join(entry.parentPath, entry.name).slice(folder.length + 1)}${entry.isDirectory() ? '/' : ''}`),
+    close: async () => undefined,
   };
 }

@@ -43,7 +43,8 @@ export async function* gunzipped(source: AsyncIterable<Uint8Array>, what: string
     for await (const piece of source) {
       given += piece.length;
       if (head.length < HEADER.length) head = Buffer.concat([head, piece.subarray(0, HEADER.length - head.length)]);
-      yield piece;
+      // Its memory is used again for the next one, which is asked for before this one has been inflated.
+      yield Buffer.from(piece);
     }
   };
   pipeline(Readable.from(watched(), { objectMode: true, highWaterMark: 1 }), gunzip, () => undefined);

@@ -21,7 +21,7 @@ export interface BackupDone {
   readonly uri: UfsUri;
   readonly entries: number;
   /** Files whose content is only in the cache: in the backup they are lost. */
-  readonly lost: number;
+  readonly unsaved: number;
   readonly lastSeq: number;
 }
 
@@ -54,7 +54,7 @@ export async function writeBackup(context: FileSystemContext, to: { ufs: Ufs; ke
     }
   };
   await to.ufs.write(to.key, gzipped(watched()), { overwrite: false, mode: 0o600, signal: context.signal });
-  return { uri: to.ufs.uri.child(to.key), entries: counts.entries, lost: counts.lost, lastSeq };
+  return { uri: to.ufs.uri.child(to.key), entries: counts.entries, unsaved: counts.unsaved, lastSeq };
 }
 
 /** Keeps the newest `keep` backups of the configured folder; returns how many went. */

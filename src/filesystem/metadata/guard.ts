@@ -2,6 +2,7 @@
  * A look at the under storage takes time, and meanwhile others remove and rename. What was removed since the look began must not come back because an
  * old answer still names it. Every removal and rename of something persisted opens an intent that names its entries, so the log tells.
  */
+import { AlluxioError } from '../../errors.ts';
 import type { Transaction } from '../../journal/journal.ts';
 import type { IntentRecord } from '../../journal/records.ts';
 import type { NotPromise } from '../../journal/journal.ts';
@@ -52,6 +53,8 @@ export class RemovalGuard {
       const records = this.context.journal.log({ from: this.#seenSeq + 1, limit: PAGE });
       const last = records[records.length - 1];
       if (last === undefined) return this.#seenSeq;
+      // Pruned by "fsadmin journal checkpoint": what was removed in the gap cannot be known.
+      if (records[0]?.seq !== this.#seenSeq + 1) throw new AlluxioError('BUSY', 'The log of the journal was pruned while metadata was being loaded.', { hint: 'Run the command again.' });
       for (const { entry } of records) {
         if (entry.type === 'intent-opened') this.#note(entry.intent);
       }

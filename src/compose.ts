@@ -53,10 +53,6 @@ export interface ResidentProcessSettings {
 
 /** Is the master or the worker, until the signal. */
 export async function runResidentProcess({ role, config, signal, console }: ResidentProcessSettings): Promise<void> {
-  if (role === 'master' && (config.find('alluxio.master.journal.init.from.backup') ?? '') !== '') {
-    // Ignored, it would pass for a restored namespace.
-    throw new AlluxioError('UNSUPPORTED', 'The metadata cannot be restored from a backup by this version.', { hint: 'Start without -i, or without alluxio.master.journal.init.from.backup.' });
-  }
   const [{ runResident }, { createUpkeep }] = await Promise.all([import('./resident/run.ts'), import('./filesystem/upkeep.ts')]);
   const jobs =
     role === 'master'

@@ -144,10 +144,10 @@ function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemCo
 /** What the journal says of a storage, or lacks, comes before the storage is asked. */
 function checkedUfs(journal: Journal, ufs: (mount: MountRecord) => Promise<Ufs>): (mount: MountRecord) => Promise<Ufs> {
   return async (mount) => {
-    const { mode, path } = journal.read((view) => ({ mode: ufsModeOf(view, mount.ufsUri), path: pathOfInode(view, mount.inodeId) ?? '' }));
+    const mode = journal.read((view) => ufsModeOf(view, mount.ufsUri));
     if (mode === 'noAccess') throw notAccessible(mount.ufsUri);
     const missing = Object.entries(mount.properties).filter(([, value]) => value === MISSING_SECRET);
-    if (missing.length > 0) throw missingSecrets(path, mount, missing.map(([key]) => key));
+    if (missing.length > 0) throw missingSecrets(journal.read((view) => pathOfInode(view, mount.inodeId) ?? ''), mount, missing.map(([key]) => key));
     return ufs(mode === 'readOnly' ? { ...mount, readOnly: true } : mount);
   };
 }

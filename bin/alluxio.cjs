@@ -15,8 +15,9 @@ process.on('uncaughtException', fail);
 // Newer Nodes warn of what the libraries use (ali-oss: url.parse): nothing that a user could mend, on a stream that scripts read.
 process.noDeprecation = true;
 var home = require('path').dirname(__dirname);
-require('./code-cache.cjs').install(require('path').join(home, 'dist'));
-require('../dist/main.cjs')
+require('./code-cache.cjs')
+  .loader(require('path').join(home, 'dist'))
+  .load('main.cjs')
   .main(process.argv.slice(2), {
     env: process.env,
     cwd: process.cwd(),

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -14,6 +14,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|execute|failure|generic|parse|request|signals)|errors|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
 /** What every command that opens the file system loads besides. */
 const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|system-|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts|filesystem\/status-text\.ts)|\/node_modules\/properties-reader\//;
+
+/** What opening the file system cannot do without, and nothing else: the files that compose.ts imports, and theirs. */
+async function neededBy(file, needed = new Set()) {
+  if (needed.has(file)) return needed;
+  needed.add(file);
+  const source = await readFile(file, 'utf8');
+  for (const [, id] of source.matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.[^']+\.ts)';/gms)) await neededBy(resolve(dirname(file), id), needed);
+  return needed;
+}
 
 /**
  * Of some packages we use a part, and the rest of them loads what takes a command milliseconds: of properties-reader the parser (not its writer
@@ -50,15 +59,25 @@ const MSGPACK_CODE = `
     return new Encoder(options);
   }`;
 
+/** To find its native part and to require what it offers besides, lmdb asks where it lies; here both are done by name. */
+const PLACE_CODE = `
+  export const createRequire = () => require;
+  export const fileURLToPath = () => '';`;
+
 const leaner = {
   name: 'leaner',
   resolveId(id, importer) {
     if (importer?.includes('/lmdb/') && id === 'node-gyp-build-optional-packages') return '\0native';
     if (importer?.includes('/lmdb/') && id === 'msgpackr') return '\0msgpack';
+    if (importer?.includes('/lmdb/') && (id === 'node:module' || id === 'node:url')) return '\0place';
     return UNUSED.some(({ of, ids }) => importer?.includes(of) && ids.includes(id)) ? '\0unused' : undefined;
   },
   load(id) {
-    return { '\0unused': UNUSED_CODE, '\0native': NATIVE_CODE, '\0msgpack': MSGPACK_CODE }[id];
+    return { '\0unused': UNUSED_CODE, '\0native': NATIVE_CODE, '\0msgpack': MSGPACK_CODE, '\0place': PLACE_CODE }[id];
+  },
+  transform: {
+    filter: { id: /\/lmdb\/[\w-]+\.js$/ },
+    handler: (code) => ({ code: code.replaceAll('import.meta.url', "''"), map: null }),
   },
 };
 
@@ -98,6 +117,11 @@ const rawFiles = {
   },
 };
 
+/** bin/code-cache.cjs takes bytes as characters; and a string with one character beyond Latin-1 takes twice the memory. */
+function inAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 const WARM_UP_MS = 120_000;
 
 const bundleOptions = {
@@ -105,6 +129,8 @@ const bundleOptions = {
   input: { main: 'src/main.ts' },
   platform: 'node',
 };
+
+const files = await neededBy(join(root, 'src', 'compose.ts'));
 
 const outputOptions = {
   format: 'cjs',
@@ -115,6 +141,7 @@ const outputOptions = {
     groups: [
       { name: 'core', test: CORE, priority: 2 },
       { name: 'settings', test: SETTINGS, priority: 1 },
+      { name: 'files', test: (id) => files.has(id) },
     ],
   },
 };
@@ -134,6 +161,7 @@ export async function build(plugins = []) {
   try {
     await mkdir(fresh, { recursive: true });
     const { output } = await bundle.write({ ...outputOptions, dir: fresh });
+    await Promise.all(output.filter(({ code }) => code !== undefined).map(({ fileName, code }) => writeFile(join(fresh, fileName), inAscii(code))));
     const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
     if (git.status === 0) await writeFile(join(fresh, 'REVISION'), git.stdout);
     // Only speed is lost where it fails.

@@ -8,7 +8,7 @@ const { once } = require('node:events');
 const { mkdtempSync, mkdirSync, openSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { install, save } = require('../bin/code-cache.cjs');
+const { loader, save } = require('../bin/code-cache.cjs');
 
 const COMMANDS = [
   'format', 'fs mkdir /d/e', 'fs touch /d/t', 'fs copyFromLocal ./file /d/f', 'fs ls /d', 'fs ls -R -h /', 'fs ls /d/*', 'fs cat /d/f', 'fs head /d/f', 'fs stat /d/f',
@@ -17,8 +17,8 @@ const COMMANDS = [
 ].map((line) => line.split(' '));
 
 async function main(dist) {
-  const loaded = install(dist);
-  const { main: alluxio } = require(join(dist, 'main.cjs'));
+  const loaded = loader(dist);
+  const { main: alluxio } = loaded.load('main.cjs');
   const base = mkdtempSync(join(tmpdir(), 'alluxio-warm-up-'));
   const server = spawn(process.execPath, ['-e', SERVER, join(dist, 'main.cjs'), join(base, 'oss')], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {

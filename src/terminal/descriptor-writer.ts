@@ -19,6 +19,11 @@ export function outputClosed(): AlluxioError {
   return new AlluxioError('CANCELLED', 'The output was closed.', { exitStatus: 0 });
 }
 
+/** Loading what stands behind `performance` would take longer than most listings. */
+function nowMs(): number {
+  return process.uptime() * 1000;
+}
+
 export interface DescriptorOptions {
   /** Ends the waiting for a reader that does not read. */
   readonly signal?: AbortSignal | undefined;
@@ -74,7 +79,7 @@ export class DescriptorWriter {
   /** Resolves when more may be written. @throws CANCELLED when the reader has gone; what the system said otherwise */
   async drained(): Promise<void> {
     const pending = this.#queuedBytes + this.#text.length;
-    if (pending >= CHUNK || (pending > 0 && performance.now() - this.#lastWriteMs > STALE_MS)) this.#start();
+    if (pending >= CHUNK || (pending > 0 && nowMs() - this.#lastWriteMs > STALE_MS)) this.#start();
     await this.#until(HIGH_WATER);
   }
 
@@ -127,7 +132,7 @@ export class DescriptorWriter {
     this.#enqueueText();
     const chunk = this.#queue.shift();
     if (chunk === undefined) return;
-    this.#lastWriteMs = performance.now();
+    this.#lastWriteMs = nowMs();
     this.#flight = this.#writeWhole(chunk).then(() => {
       this.#flight = undefined;
       this.#queuedBytes -= chunk.byteLength;

@@ -2,6 +2,7 @@
 import type OSS from 'ali-oss';
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ByteStream } from '../../byte-stream.ts';
 import type { Config } from '../../config/config.ts';
 import { AlluxioError, isAlluxioError } from '../../errors.ts';
 import type { UfsUri } from '../../uri.ts';
@@ -11,6 +12,7 @@ import type { Credentials, CredentialSource } from './credentials.ts';
 import { readEndpoint, urlOf } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { translateOssError } from './oss-errors.ts';
+import type { StreamedBody } from './streamed-body.ts';
 import { createTransport, Exchange } from './transport.ts';
 import type { TransportOptions } from './transport.ts';
 
@@ -29,13 +31,27 @@ export interface OssRequest {
   readonly bulk?: boolean;
   /** Where the answer's body is to lie when it fits. Nothing is written to it any more once `send` has settled. */
   readonly room?: Uint8Array | undefined;
+  /** The body of a success comes as `streamed`, by way of this memory of STREAM_BYTES; only with `bulk`. */
+  readonly stream?: Uint8Array;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface OssAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** Empty when the body is streamed. */
   readonly body: Buffer;
+  /** To be read to its end, or closed. */
+  readonly streamed?: StreamedAnswer;
+  /** Milliseconds that the body of a bulk answer took; undefined where nobody measured. */
+  readonly bodyMs: number | undefined;
+}
+
+export interface StreamedAnswer extends ByteStream {
+  /** Bytes of the body, as announced. */
+  readonly length: number;
+  /** Milliseconds that the reader has waited for bytes so far. */
+  readonly waitedMs: number;
 }
 
 export class OssClient {
@@ -99,7 +115,16 @@ export class OssClient {
     exchange.signal = request.signal;
     exchange.bulk = request.bulk ?? false;
     exchange.room = request.room;
+    exchange.stream = request.stream;
     Object.assign(this.#oss.options, aliCredentials(credentials));
+    const translate = (error: unknown): AlluxioError =>
+      translateOssError(error, {
+        bucket: this.bucket,
+        endpoint: this.#endpoint.text,
+        path: `oss://${this.bucket}/${request.object ?? request.query?.['prefix'] ?? ''}`,
+        secrets: [credentials.accessKeySecret, credentials.securityToken ?? '', credentials.accessKeyId],
+        headers: exchange.headers,
+      });
     try {
       const { status, headers, data } = await this.#oss.request({
         method: request.method,
@@ -111,21 +136,36 @@ export class OssClient {
         successStatuses: request.expect ?? [200],
         ctx: exchange,
       });
-      return { status, headers, body: Buffer.from(data.buffer, data.byteOffset, data.byteLength) };
+      const { streamed, bodyMs } = exchange;
+      const body = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+      return { status, headers, body, bodyMs, ...(streamed === undefined ? {} : { streamed: withErrors(streamed, translate) }) };
     } catch (error) {
-      throw translateOssError(exchange.failure ?? error, {
-        bucket: this.bucket,
-        endpoint: this.#endpoint.text,
-        path: `oss://${this.bucket}/${request.object ?? request.query?.['prefix'] ?? ''}`,
-        secrets: [credentials.accessKeySecret, credentials.securityToken ?? '', credentials.accessKeyId],
-        headers: exchange.headers,
-      });
+      throw translate(exchange.failure ?? error);
     }
   }
 }
 
 /** What OSS says to temporary credentials that are none any more. */
 const STALE: ReadonlySet<string> = new Set(['SecurityTokenExpired', 'InvalidSecurityToken', 'InvalidAccessKeyId']);
+
+/** What goes wrong in the middle of a body is told as what goes wrong before it. */
+function withErrors(body: StreamedBody, translate: (error: unknown) => AlluxioError): StreamedAnswer {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body;
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+  return {
+    [Symbol.asyncIterator]: chunks,
+    length: body.length,
+    close: () => body.close(),
+    get waitedMs() {
+      return body.waitedMs;
+    },
+  };
+}
 
 function endpointOf(config: Config): Endpoint {
   const text = config.find('fs.oss.endpoint')?.trim();

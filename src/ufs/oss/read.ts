@@ -1,16 +1,18 @@
 /**
  * Reads in ranged pieces, several of them on their way at a time, delivered in order, each as one chunk. Each piece is complete before any of it is passed
- * on, so a connection that breaks costs one piece and not the read.
+ * on, so a connection that breaks costs one piece and not the read. Where the first piece came so fast that one connection is enough, the rest comes in long
+ * answers that are delivered as they come: on loopback, pieces cost both sides twice as much.
  */
 import type { ByteStream } from '../../byte-stream.ts';
 import { byteStream } from '../../byte-stream.ts';
-import { AlluxioError } from '../../errors.ts';
+import { AlluxioError, isAlluxioError } from '../../errors.ts';
 import { createCrc64 } from '../crc64.ts';
 import type { ReadOptions } from '../ufs.ts';
-import type { OssAnswer } from './oss-client.ts';
+import type { OssAnswer, OssRequest, StreamedAnswer } from './oss-client.ts';
 import { roomFor } from './piece-memory.ts';
 import { bareEtag, corrupt, crcOf, headObject } from './store.ts';
 import type { OssStore } from './store.ts';
+import { STREAM_BYTES } from './streamed-body.ts';
 
 interface Piece {
   /** Valid until `release`. */
@@ -19,6 +21,7 @@ interface Piece {
   readonly total: number;
   readonly etag: string;
   readonly crc64: string | undefined;
+  readonly bodyMs: number | undefined;
   release(): void;
 }
 
@@ -59,7 +62,7 @@ async function* deliver(reading: Reading): AsyncGenerator<Uint8Array> {
   const { first, request, end } = reading;
   const checked = request.from === 0 && end === first.total ? first.crc64 : undefined;
   const crc = checked === undefined ? undefined : await createCrc64();
-  for await (const bytes of pieces(reading)) {
+  for await (const bytes of chunks(reading)) {
     crc?.update(bytes);
     yield bytes;
   }
@@ -67,10 +70,63 @@ async function* deliver(reading: Reading): AsyncGenerator<Uint8Array> {
   if (found !== checked) throw corrupt(reading.store.client, request.object, `the bytes read have CRC64 ${found ?? ''}, the object has ${checked ?? ''}`);
 }
 
-async function* pieces({ store, first, request, stop, end }: Reading): AsyncGenerator<Uint8Array> {
+async function* chunks(reading: Reading): AsyncGenerator<Uint8Array> {
+  const { first, request, end, store } = reading;
+  let next = request.from + first.bytes.length;
+  try {
+    if (isFast(store, first.bytes.length, first.bodyMs) && next < end) {
+      // It is done with before the answer's memory, a piece's, is asked for.
+      yield first.bytes;
+      first.release();
+      for await (const bytes of streamed(reading, next)) {
+        next += bytes.length;
+        yield bytes;
+      }
+    } else if (first.bytes.length > 0) {
+      yield* pieces(reading, next, first);
+      return;
+    }
+  } finally {
+    first.release();
+  }
+  if (next < end) yield* pieces(reading, next);
+}
+
+function isFast({ tuning }: OssStore, bytes: number, ms: number | undefined): boolean {
+  return ms !== undefined && bytes > ms * tuning.fastBytesPerMs;
+}
+
+/** Ends early where the connection turns out slow, or fails in a way that another try may mend. */
+async function* streamed({ store, first, request, end }: Reading, from: number): AsyncGenerator<Uint8Array> {
+  const room = await roomFor(STREAM_BYTES);
+  let body: StreamedAnswer | undefined;
+  try {
+    for (let next = from; next < end && room.memory !== undefined; ) {
+      const length = Math.min(store.tuning.streamBytes, end - next);
+      const asked = { ...request, from: next, length, etag: first.etag };
+      const answer = await store.client.send({ ...rangedGet(asked), stream: room.memory });
+      if (answer.streamed === undefined) return;
+      body = answer.streamed;
+      requireRange(answer, asked, body.length);
+      for await (const bytes of body) {
+        next += bytes.length;
+        yield bytes;
+      }
+      if (!isFast(store, length, body.waitedMs)) return;
+    }
+  } catch (error) {
+    if (!isAlluxioError(error) || !error.retryable) throw error;
+  } finally {
+    await body?.close();
+    room.release();
+  }
+}
+
+/** The pieces from `next` on, and before them one that is there already. */
+async function* pieces({ store, first, request, stop, end }: Reading, from: number, before?: Piece): AsyncGenerator<Uint8Array> {
   const { tuning, readBudget } = store;
   const coming: { piece: Promise<Piece>; reserved: number }[] = [];
-  let next = request.from + first.bytes.length;
+  let next = from;
   const fetchAhead = (): void => {
     while (next < end && coming.length < tuning.piecesAhead) {
       const length = Math.min(tuning.pieceBytes, end - next);
@@ -84,21 +140,21 @@ async function* pieces({ store, first, request, stop, end }: Reading): AsyncGene
       next += length;
     }
   };
-  let current = first;
+  let current = before;
   try {
     fetchAhead();
-    if (first.bytes.length > 0) yield first.bytes;
+    if (current !== undefined) yield current.bytes;
     for (let due = coming[0]; due !== undefined; due = coming[0]) {
       const piece = await due.piece;
       coming.shift();
-      current.release();
+      current?.release();
       current = piece;
       readBudget.give(due.reserved);
       fetchAhead();
       yield piece.bytes;
     }
   } finally {
-    current.release();
+    current?.release();
     if (coming.length > 0) stop.abort();
     for (const { piece, reserved } of coming) {
       readBudget.give(reserved);
@@ -108,23 +164,9 @@ async function* pieces({ store, first, request, stop, end }: Reading): AsyncGene
 }
 
 async function fetchPiece(store: OssStore, request: PieceRequest): Promise<Piece> {
-  const { object, from, length, signal } = request;
-  const room = await roomFor(length);
+  const room = await roomFor(request.length);
   try {
-    const answer = await store.client.send({
-      method: 'GET',
-      object,
-      headers: {
-        Range: `bytes=${String(from)}-${String(from + length - 1)}`,
-        // Otherwise a range behind the end gives the whole object. At 0 that is what an empty object should do.
-        ...(from > 0 ? { 'x-oss-range-behavior': 'standard' } : {}),
-        ...(request.etag === '' ? {} : { 'If-Match': `"${request.etag}"` }),
-      },
-      expect: [200, 206, 416],
-      bulk: true,
-      room: room.memory,
-      signal,
-    });
+    const answer = await store.client.send({ ...rangedGet(request), room: room.memory });
     return { ...pieceOf(answer, request), release: room.release };
   } catch (error) {
     room.release();
@@ -132,18 +174,34 @@ async function fetchPiece(store: OssStore, request: PieceRequest): Promise<Piece
   }
 }
 
-function pieceOf(answer: OssAnswer, { from, length, object }: PieceRequest): Omit<Piece, 'release'> {
-  const { headers, body, status } = answer;
-  const common = { etag: bareEtag(headers.etag), crc64: crcOf(headers) };
+function rangedGet({ object, from, length, etag, signal }: PieceRequest): OssRequest {
+  const headers = {
+    Range: `bytes=${String(from)}-${String(from + length - 1)}`,
+    // Otherwise a range behind the end gives the whole object. At 0 that is what an empty object should do.
+    ...(from > 0 ? { 'x-oss-range-behavior': 'standard' } : {}),
+    ...(etag === '' ? {} : { 'If-Match': `"${etag}"` }),
+  };
+  return { method: 'GET', object, headers, expect: [200, 206, 416], bulk: true, signal };
+}
+
+function pieceOf(answer: OssAnswer, request: PieceRequest): Omit<Piece, 'release'> {
+  const { from, length } = request;
+  const { headers, body, status, bodyMs } = answer;
+  const common = { etag: bareEtag(headers.etag), crc64: crcOf(headers), bodyMs };
   // The whole object: it is empty, or the server knows no ranges.
   if (status === 200) return { ...common, bytes: body.subarray(from, from + length), total: body.length };
   if (status === 416) return { ...common, bytes: Buffer.alloc(0), total: 0 };
+  return { ...common, bytes: body, total: requireRange(answer, request, body.length) };
+}
+
+/** @returns the size of the object @throws UNAVAILABLE for an answer that is not exactly what was asked for */
+function requireRange({ headers }: OssAnswer, { from, length, object }: PieceRequest, received: number): number {
   const [, first = '', last = '', total = ''] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
   const expected = Math.min(length, Number(total) - from);
-  if (total === '' || Number(first) !== from || Number(last) !== from + expected - 1 || body.length !== expected) {
+  if (total === '' || Number(first) !== from || Number(last) !== from + expected - 1 || received !== expected) {
     throw new AlluxioError('UNAVAILABLE', `OSS sent another range of ${object} than it was asked for: ${headers['content-range'] ?? 'none'}`, { path: object });
   }
-  return { ...common, bytes: body, total: Number(total) };
+  return Number(total);
 }
 
 async function emptyPiece(store: OssStore, { object, etag, signal }: PieceRequest): Promise<Piece> {
@@ -151,5 +209,5 @@ async function emptyPiece(store: OssStore, { object, etag, signal }: PieceReques
   const path = `oss://${store.client.bucket}/${object}`;
   if (head === undefined) throw new AlluxioError('NOT_FOUND', `${path} does not exist`, { path });
   if (etag !== '' && head.etag !== etag) throw new AlluxioError('FAILED_PRECONDITION', `${path} has changed`, { path });
-  return { bytes: Buffer.alloc(0), total: 0, etag: head.etag, crc64: undefined, release() {} };
+  return { bytes: Buffer.alloc(0), total: 0, etag: head.etag, crc64: undefined, bodyMs: undefined, release() {} };
 }

@@ -6,6 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Transport, TransportArgs, TransportResult } from 'ali-oss';
 import { bodyOf, DirectConnections, NotDirect } from './direct-get.ts';
+import type { StreamedBody } from './streamed-body.ts';
 import { TransportFailure } from './transport-failure.ts';
 
 export interface TransportOptions {
@@ -27,6 +28,11 @@ export class Exchange {
   bulk = false;
   /** Where the answer's body is to lie when it fits. */
   room: Uint8Array | undefined;
+  /** The body of a success is to be delivered as it comes, by way of this memory. */
+  stream: Uint8Array | undefined;
+  streamed: StreamedBody | undefined;
+  /** How long the body took; undefined where it was not measured. */
+  bodyMs: number | undefined;
 }
 
 /** Error bodies and listing pages are small; a part is at most this. */
@@ -59,11 +65,11 @@ interface Sending {
 }
 
 async function send(sending: Sending): Promise<TransportResult> {
-  if (!sending.exchange.bulk || sending.args.method !== 'GET' || sending.target.protocol !== 'http:') return sendStreamed(sending);
+  if (!sending.exchange.bulk || sending.args.method !== 'GET' || sending.target.protocol !== 'http:') return sendBuffered(sending);
   try {
     return await sendDirect(sending);
   } catch (error) {
-    if (error instanceof NotDirect) return sendStreamed(sending);
+    if (error instanceof NotDirect && sending.exchange.stream === undefined) return sendBuffered(sending);
     throw error;
   }
 }
@@ -80,13 +86,16 @@ async function sendDirect({ target, args, exchange, options, direct }: Sending):
     idleMs: options.idleMs,
     maxBytes: MAX_BODY,
     room: exchange.room,
+    stream: exchange.stream,
     signal: exchange.signal,
   });
   exchange.headers = answer.headers;
+  exchange.streamed = answer.streamed;
+  exchange.bodyMs = answer.bodyMs;
   return answer;
 }
 
-function sendStreamed(sending: Sending): Promise<TransportResult> {
+function sendBuffered(sending: Sending): Promise<TransportResult> {
   const { args, exchange, options } = sending;
   return new Promise((resolve, reject) => {
     const request = open(sending);

@@ -18,6 +18,10 @@ export interface OssTuning {
   /** Memory for pieces fetched ahead, over all files that are being read. */
   readonly readBudget: number;
   readonly piecesAhead: number;
+  /** A connection that brings more bytes a millisecond is enough alone: the rest comes in long answers, delivered as they come. */
+  readonly fastBytesPerMs: number;
+  /** Bytes of one long answer. */
+  readonly streamBytes: number;
   /** Larger objects are copied in parts. */
   readonly copyAtOnceBytes: number;
   readonly copyPartBytes: number;
@@ -39,6 +43,8 @@ export function tuningOf(config: Config): OssTuning {
     pieceBytes: Math.max(1, Math.min(config.bytes('alluxio.underfs.object.store.multi.range.chunk.size'), 8 * MIB)),
     readBudget: 48 * MIB,
     piecesAhead: 3,
+    fastBytesPerMs: 300_000,
+    streamBytes: 128 * MIB,
     copyAtOnceBytes: 1024 * MIB,
     copyPartBytes: 256 * MIB,
     serviceThreads: Math.max(1, config.integer('alluxio.underfs.object.store.service.threads')),

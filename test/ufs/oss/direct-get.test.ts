@@ -1,8 +1,10 @@
 /** The small HTTP reader, against a server that sends exactly the bytes of each case. */
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DirectConnections, NotDirect } from '../../../src/ufs/oss/direct-get.ts';
+import { STREAM_BYTES } from '../../../src/ufs/oss/streamed-body.ts';
 import { patternBytes } from '../../../src/ufs/conformance/bench.ts';
 
 let server: Server | undefined;
@@ -13,7 +15,7 @@ afterEach(async () => {
 });
 
 /** Calls `answer` for each request, with its number and its socket's. */
-async function serve(answer: (socket: Socket, request: number, connection: number) => void): Promise<{ connections: () => number; get: (options?: { idleMs?: number; signal?: AbortSignal }) => ReturnType<DirectConnections['get']> }> {
+async function serve(answer: (socket: Socket, request: number, connection: number) => void): Promise<{ connections: () => number; get: (options?: { idleMs?: number; signal?: AbortSignal; stream?: Uint8Array }) => ReturnType<DirectConnections['get']> }> {
   let [requests, connections] = [0, 0];
   server = createServer((socket) => {
     const connection = (connections += 1);
@@ -108,5 +110,65 @@ describe('a direct GET', () => {
   ])('leaves %j to a full client', async (answer) => {
     const { get } = await serve((socket) => socket.write(answer));
     await expect(get()).rejects.toBeInstanceOf(NotDirect);
+  });
+});
+
+describe('a streamed GET', () => {
+  // Not a pattern, whose parts are alike.
+  const content = randomBytes(3 * STREAM_BYTES + 12_345);
+  const stream = (): Uint8Array => new Uint8Array(STREAM_BYTES);
+
+  it('delivers a body that is longer than its memory, to a slow reader too, and keeps the connection', async () => {
+    const { get, connections } = await serve((socket) => socket.write(answerOf(content)));
+    for (let round = 0; round < 2; round++) {
+      const { streamed, data } = await get({ stream: stream(), idleMs: 200 });
+      expect(data.length).toBe(0);
+      const got: Buffer[] = [];
+      for await (const chunk of streamed ?? []) {
+        got.push(Buffer.from(chunk));
+        // Longer than the server may be silent: it is not the server who is slow.
+        if (got.length === 2) await new Promise((resolve) => setTimeout(resolve, 300));
+        else await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(Buffer.concat(got).equals(content)).toBe(true);
+    }
+    expect((await get()).data.equals(content)).toBe(true);
+    expect(connections()).toBe(1);
+  });
+
+  it('has its errors whole', async () => {
+    const { get } = await serve((socket) => socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone'));
+    const { status, data, streamed } = await get({ stream: stream() });
+    expect([status, data.toString(), streamed]).toEqual([404, 'gone', undefined]);
+  });
+
+  it.each(['end', 'resetAndDestroy'] as const)('that is cut short by %s fails after the chunks that came', async (how) => {
+    const { get } = await serve((socket) => socket.write(answerOf(content).subarray(0, STREAM_BYTES), () => setImmediate(() => socket[how]())));
+    const { streamed } = await get({ stream: stream() });
+    let length = 0;
+    const reading = (async () => {
+      for await (const chunk of streamed ?? []) length += chunk.length;
+    })();
+    await expect(reading).rejects.toMatchObject({ kind: expect.stringMatching(/short|network/) as string });
+    expect(content.length).toBeGreaterThan(length);
+  });
+
+  it('falls silent, is told to stop, or is left: it ends, and the connection with it', async () => {
+    const half = answerOf(content).subarray(0, STREAM_BYTES / 2);
+    const { get, connections } = await serve((socket) => socket.write(half));
+    const all = async (body: AsyncIterable<Uint8Array> | undefined): Promise<void> => {
+      for await (const chunk of body ?? []) void chunk;
+    };
+    await expect(all((await get({ stream: stream(), idleMs: 50 })).streamed)).rejects.toMatchObject({ kind: 'timeout' });
+    const stop = new AbortController();
+    const reading = all((await get({ stream: stream(), signal: stop.signal })).streamed);
+    stop.abort();
+    await expect(reading).rejects.toMatchObject({ kind: 'aborted' });
+    for await (const chunk of (await get({ stream: stream() })).streamed ?? []) {
+      expect(chunk.length).toBeGreaterThan(0);
+      break;
+    }
+    await (await get({ stream: stream() })).streamed?.close();
+    expect(connections()).toBe(4);
   });
 });

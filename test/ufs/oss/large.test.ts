@@ -78,3 +78,47 @@ describe('writing in parts', () => {
     expect(await bench.names()).toEqual(names);
   });
 });
+
+describe('reading where one connection is fast enough', () => {
+  const fast = { pieceBytes: PART, fastBytesPerMs: 0, streamBytes: 5 * 1024 * 1024 };
+  const content = patternBytes(12 * 1024 * 1024 + 77);
+
+  it.each([
+    [0, content.length],
+    [1, content.length - 1],
+    [PART - 1, 6 * 1024 * 1024],
+    [content.length - 1, 1],
+    [0, PART],
+  ])('gives the same bytes from %d, %d of them', async (offset, length) => {
+    const { ufs } = await open(fast);
+    await ufs.write('file', Readable.from([content], { objectMode: false }));
+    const got: Buffer[] = [];
+    for await (const chunk of await ufs.read('file', { offset, length })) got.push(Buffer.from(chunk));
+    expect(Buffer.concat(got).equals(content.subarray(offset, offset + length))).toBe(true);
+  });
+
+  it.each(['reset-mid-body', 'short-body', 'internal-error'] as const)('goes on by pieces after: %s', async (kind) => {
+    const { ufs } = await open(fast);
+    await ufs.write('file', Readable.from([content], { objectMode: false }));
+    const got: Buffer[] = [];
+    for await (const chunk of await ufs.read('file')) {
+      got.push(Buffer.from(chunk));
+      // The first piece is there, the long answer is not asked for yet.
+      if (got.length === 1) await oss.fault(kind, { method: 'GET' }, 1);
+    }
+    expect(Buffer.concat(got).equals(content)).toBe(true);
+  });
+
+  it('never mixes an object with the one that took its place', async () => {
+    const { ufs } = await open(fast);
+    const { contentHash } = await ufs.write('file', Readable.from([content], { objectMode: false }));
+    const reading = (async () => {
+      let seen = 0;
+      for await (const chunk of await ufs.read('file', { ifContentHash: contentHash })) {
+        seen += chunk.length;
+        if (seen === chunk.length) await ufs.write('file', Readable.from([Buffer.alloc(content.length)], { objectMode: false }));
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+  });
+});

@@ -13,6 +13,7 @@ import type { Admin } from './admin.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { Changes } from './api/changes.ts';
 import type { Content } from './api/content.ts';
+import type { Durability } from './api/durability.ts';
 import type { Entries } from './api/entries.ts';
 import type { Deed } from './api/history.ts';
 import type { Mounts } from './api/mounts.ts';
@@ -30,6 +31,7 @@ export * from './api/content.ts';
 export type * from './api/mounts.ts';
 export type * from './api/transfers.ts';
 export type * from './api/storage.ts';
+export type * from './api/durability.ts';
 export type * from './api/syncing.ts';
 export type * from './api/history.ts';
 export type * from './api/watch.ts';
@@ -47,6 +49,8 @@ export interface FileSystem {
   readonly transfers: Transfers;
   /** The newest deeds at and below the path, oldest first, as far back as the log reaches. */
   history(path: AlluxioPath, options: { readonly limit: number }): Promise<Deed[]>;
+  /** What is not in the under storage; loaded when it is asked for. */
+  durability(): Promise<Durability>;
   /** For residents: a command has no use for it, and does not load it. */
   watch(): Promise<Watch>;
   /** The acting user. */

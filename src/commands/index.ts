@@ -67,6 +67,7 @@ const FS: CommandList = {
   mount: () => import('./fs/mount.ts'),
   mv: () => import('./fs/mv.ts'),
   needsSync: () => import('./fs/needsSync.ts'),
+  pending: () => import('./fs/pending.ts'),
   persist: () => import('./fs/persist.ts'),
   pin: () => import('./fs/pin.ts'),
   rm: () => import('./fs/rm.ts'),
@@ -85,6 +86,7 @@ const FS: CommandList = {
   unpin: () => import('./fs/unpin.ts'),
   unsetTtl: () => import('./fs/unsetTtl.ts'),
   updateMount: () => import('./fs/updateMount.ts'),
+  wait: () => import('./fs/wait.ts'),
 };
 
 const FSADMIN: CommandList = {

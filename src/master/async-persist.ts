@@ -2,8 +2,8 @@
  * What was written with ASYNC_THROUGH goes to the under storage, oldest first, several files at a time. The queue is the journal's own: it survives everything. A file that
  * fails is tried again after a pause of its own; a storage that does not answer stops all but one file in a while.
  */
-import type { Config } from '../config/config.ts';
 import { hasCode, isAlluxioError, messageOf } from '../errors.ts';
+import { neverPersisted } from '../filesystem/never-persisted.ts';
 import type { UploadQueue } from '../filesystem/upkeep.ts';
 import type { JobSpec } from '../resident/jobs.ts';
 import type { Surroundings } from '../resident/run.ts';
@@ -142,8 +142,4 @@ export class AsyncPersist implements JobSpec {
     this.#backlog = this.#uploads.length();
     this.#countedMs = now;
   }
-}
-
-function neverPersisted(config: Config): string[] {
-  return config.find('alluxio.master.persistence.blacklist') === undefined ? [] : config.list('alluxio.master.persistence.blacklist');
 }

@@ -90,6 +90,27 @@ describe('a master', () => {
     expect((await keysIn(ufs, 'b')).filter((key) => !key.endsWith('/')).length).toBe(FILES);
   });
 
+  it('is waited for: pending says what is only here, wait --durable ends when nothing is, or says what is missing', async () => {
+    await oss.fault({ name: 'internal-error', match: { method: 'PUT', keyPrefix: 'dir/w/' } });
+    await alluxio('fs', ASYNC, 'copyFromLocal', source, '/w');
+    await alluxio('fs', '-Dalluxio.user.file.writetype.default=MUST_CACHE', 'touch', '/scratch');
+    const pending = (await alluxio('fs', 'pending', '--json', '/')).trim().split('\n').map((line) => JSON.parse(line) as { path: string; why: string });
+    expect(pending.filter(({ path }) => path.startsWith('/w/')).length).toBe(FILES);
+    expect(pending.find(({ path }) => path === '/scratch')?.why).toBe('CACHE_ONLY');
+    expect(await alluxio('fs', 'pending', '/w/f1')).toMatch(/^TO_BE_PERSISTED +\d+ .* \/w\/f1 {2}\((is being persisted by pid|waits for the master)/);
+
+    const late = await runAlluxio(home, ['fs', 'wait', '--durable', '-t', '300ms', '/w']);
+    expect({ status: late.status, stdout: late.stdout, lines: late.stderr.trim().split('\n').length }).toEqual({ status: 255, stdout: '', lines: FILES });
+    const never = await runAlluxio(home, ['fs', 'wait', '--durable', '/scratch']);
+    expect({ status: never.status, stderr: never.stderr }).toEqual({ status: 255, stderr: '/scratch was written for the cache only; run: alluxio fs persist /scratch\n' });
+
+    const waiting = alluxio('fs', 'wait', '--durable', '/w');
+    await oss.clearFaults();
+    expect(await waiting).toBe(`${FILES} files at and below /w are in the under storage.\n`);
+    expect((await keysIn(ufs, 'w')).filter((key) => !key.endsWith('/')).length).toBe(FILES);
+    expect((await runAlluxio(home, ['fs', 'wait', '/w'])).stderr).toContain('--durable');
+  });
+
   it('gives way to a command that wants the path of an upload', async () => {
     await alluxio('fs', 'mkdir', '/c');
     await oss.fault({ name: 'slow', match: { method: 'PUT', keyPrefix: 'dir/c/' }, delayMs: 12_000 });

@@ -36,6 +36,8 @@ export interface FileSystemSettings {
   readonly signal: AbortSignal;
   /** As typed, without what may be secret. Asked each time: a script runs many lines. */
   readonly commandLine: string;
+  /** For a process that does not end when a command is done. */
+  readonly stays?: boolean;
   warn(text: string): void;
 }
 
@@ -67,7 +69,7 @@ export async function runResidentProcess({ role, config, signal, console }: Resi
     jobs,
     open: async (settings) => {
       if (role === 'master') await restoreWhereEmpty(config, (text) => settings.warn(text));
-      const { fs, context } = await openParts({ config, commandLine: `launch-process ${role}`, ...settings });
+      const { fs, context } = await openParts({ config, commandLine: `launch-process ${role}`, stays: true, ...settings });
       return { fs, upkeep: createUpkeep(context) };
     },
   });
@@ -89,6 +91,7 @@ async function openParts(settings: FileSystemSettings): Promise<{ fs: FileSystem
     folder: config.get('alluxio.master.journal.folder'),
     keepLogEntries: config.integer('alluxio.master.journal.checkpoint.period.entries'),
     leaveOpen: true,
+    stays: settings.stays ?? false,
   });
   const context = contextOf(settings, journal);
   requireConfiguredRoot(journal, config);

@@ -8,9 +8,10 @@ export function median(values) {
 
 /**
  * Each round runs both, the one that goes first changing from round to round. The first round of all is not counted: it fills caches.
- * @param {{ rounds: number, floor: (round: number) => Promise<{ms: number}>, subject: (round: number) => Promise<{ms: number, peakBytes?: number, ownBytes?: number, cpuMs?: number}> }} what
+ * A peer, where there is one, comes last in each round.
+ * @param {{ rounds: number, floor: (round: number) => Promise<{ms: number}>, subject: (round: number) => Promise<{ms: number, peakBytes?: number, ownBytes?: number, cpuMs?: number}>, peer?: (round: number) => Promise<{ms: number}> }} what
  */
-export async function compare({ rounds, floor, subject }) {
+export async function compare({ rounds, floor, subject, peer }) {
   const pairs = [];
   const peaks = [];
   for (let round = 0; round <= rounds; round++) {
@@ -18,7 +19,8 @@ export async function compare({ rounds, floor, subject }) {
     const own = await subject(round);
     const base = first ?? (await floor(round));
     if (own.peakBytes !== undefined) peaks.push(own);
-    if (round > 0) pairs.push({ floorMs: base.ms, ms: own.ms, cpuMs: own.cpuMs });
+    const other = await peer?.(round);
+    if (round > 0) pairs.push({ floorMs: base.ms, ms: own.ms, cpuMs: own.cpuMs, peerMs: other?.ms ?? Number.NaN });
   }
   return summary(pairs, peaks);
 }
@@ -34,6 +36,7 @@ function summary(pairs, peaks) {
   return {
     ms: median(pairs.map((pair) => pair.ms)),
     floorMs: median(pairs.map((pair) => pair.floorMs)),
+    peerMs: median(pairs.map((pair) => pair.peerMs)),
     times: pairs.map((pair) => pair.ms),
     ratio: median(ratios),
     lowest: Math.min(...ratios),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from '../build.mjs';
+import { findPeer } from './peers.mjs';
 import { killAll, run, startServer } from './run.mjs';
 import { bundleSeeder } from './seeder.mjs';
 
@@ -13,14 +14,19 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ALLUXIO_')));
 
 const RAM = '/dev/shm';
+/** Name of homes that stay until the end. */
+const KEPT = 'known';
+export const PER_FOLDER = 1000;
+/** Inodes beyond this take minutes to make. */
+const LARGE = 1_000_000;
 /** Room that the cases take, with some to spare. */
 const BYTES_NEEDED = 8 * 2 ** 30;
 
-export async function openLab({ quick, profile, rounds, dir, asBuilt }) {
+export async function openLab({ quick, large, profile, rounds, dir, asBuilt }) {
   if (!asBuilt && !isBuilt()) await build();
   const state = mkdtempSync(join(dir ?? tmpdir(), 'alluxio-bench-'));
   const bytes = mkdtempSync(join(dir ?? (hasRoom(RAM) ? RAM : tmpdir()), 'alluxio-bench-'));
-  return new Lab({ quick, profile, rounds: rounds === undefined ? undefined : Number(rounds), state, bytes });
+  return new Lab({ quick, large, profile, rounds: rounds === undefined ? undefined : Number(rounds), state, bytes });
 }
 
 function hasRoom(folder) {
@@ -42,10 +48,13 @@ class Lab {
   #servers = [];
   #made = 0;
   #seeder;
+  #known = new Map();
+  #peer;
   stopped;
 
-  constructor({ quick, profile, rounds, state, bytes }) {
+  constructor({ quick, large, profile, rounds, state, bytes }) {
     this.quick = quick;
+    this.large = large;
     this.profile = profile;
     this.#rounds = rounds;
     this.state = state;
@@ -64,6 +73,16 @@ class Lab {
     return this.quick ? Math.ceil(full / 10) : full;
   }
 
+  /** Sizes at which growth is looked at. */
+  sizes(...full) {
+    return full.map((size) => this.size(size));
+  }
+
+  /** The same for inodes; what takes minutes to make only with `--large`. */
+  inodes(...full) {
+    return this.sizes(...full.filter((size) => this.large || size <= LARGE));
+  }
+
   rounds(usual) {
     return this.#rounds ?? usual;
   }
@@ -80,8 +99,8 @@ class Lab {
   }
 
   /** A home of its own, formatted. */
-  async home(properties = {}) {
-    const dir = this.folder('home');
+  async home(properties = {}, name = 'home') {
+    const dir = this.folder(name);
     const conf = join(dir, 'conf');
     mkdirSync(conf);
     const lines = { 'alluxio.work.dir': join(dir, 'work'), ...properties };
@@ -100,6 +119,28 @@ class Lab {
     return server;
   }
 
+  /**
+   * A home whose journal knows so many files, persisted, 1,000 in each of the directories /d0000000 and so on; made once and kept until the end, so a case that uses it changes
+   * nothing below /. `made`: how many entries, in how many ms.
+   */
+  known(files) {
+    const there = this.#known.get(files) ?? this.#makeKnown(files);
+    this.#known.set(files, there);
+    return there;
+  }
+
+  async #makeKnown(files) {
+    const home = await this.home({}, KEPT);
+    const made = JSON.parse(await this.seed('inodes', home.journal, files, PER_FOLDER));
+    return Object.assign(home, { made });
+  }
+
+  /** A tool of others that speaks OSS, for this server; undefined where none is installed. */
+  async peer(server) {
+    this.#peer ??= findPeer(this.folder(KEPT), ENVIRONMENT);
+    return (await this.#peer)?.(server);
+  }
+
   /** Runs the seeder, which writes into stores directly what would take long otherwise. */
   async seed(...words) {
     this.#seeder ??= await bundleSeeder();
@@ -116,7 +157,7 @@ class Lab {
   async tidy() {
     for (const server of this.#servers.splice(0)) await server.stop();
     for (const place of [this.state, this.bytes]) {
-      for (const name of readdirSync(place)) if (name !== 'alluxio') this.remove(join(place, name));
+      for (const name of readdirSync(place)) if (name !== 'alluxio' && !name.startsWith(`${KEPT}-`)) this.remove(join(place, name));
     }
   }
 

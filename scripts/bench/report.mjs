@@ -1,85 +1,79 @@
-/** Rows → the table on the terminal and the page in docs/. */
+/** The figures of a case as rows, and rows as text. */
 
 /**
  * A row of a case:
- * `what` it is; `value` and `unit` as measured; `target` with `better: 'less' | 'more'`, both absent when there is none; `beside` in words: what the floor is
- * and what it took; `spread`: least and greatest of the rounds; `peakBytes`: resident memory, `ownBytes` without mapped files.
+ * `what` it is; `value` and `unit` as measured; `target` with `better: 'less' | 'more'`, the target absent when there is none; `beside` in words: what the floor and a
+ * peer took; `spread`: least and greatest of the rounds; `peakBytes`: resident memory, `ownBytes` without mapped files. `growth` puts the row on a line of the
+ * second chart: `{ line: what grows, at: its size }`.
+ * @typedef {{ target?: number, floor?: string, growth?: { line: string, at: number }, peer?: string }} Settings
  */
-export const timesFloor = (what, measured, { target, floor }) => ({
-  what,
-  value: measured.ratio,
-  unit: '×',
-  better: 'less',
-  target,
-  beside: `${time(measured.ms)}; ${floor}: ${time(measured.floorMs)}`,
-  spread: [measured.lowest, measured.highest],
-  cpuMs: measured.cpuMs,
-  peakBytes: measured.peakBytes,
-  ownBytes: measured.ownBytes,
-});
+function row(what, measured, fields) {
+  const { cpuMs, peakBytes, ownBytes } = measured;
+  return { what, ...fields, cpuMs, peakBytes, ownBytes };
+}
+
+/** In times of the floor, which is to be few. */
+export const timesFloor = (what, measured, { target, floor, growth }) =>
+  row(what, measured, { value: measured.ratio, unit: '×', better: 'less', target, growth, beside: `${time(measured.ms)}; ${floor}: ${time(measured.floorMs)}`, spread: [measured.lowest, measured.highest] });
 
 /** The rate as a share of the floor's. */
-export const shareOfFloor = (what, measured, { target, floor, bytes }) => ({
-  what,
-  value: 1 / measured.ratio,
-  unit: '×',
-  better: 'more',
-  target,
-  beside: `${rate(bytes, measured.ms)}; ${floor}: ${rate(bytes, measured.floorMs)}`,
-  spread: [1 / measured.highest, 1 / measured.lowest],
-  cpuMs: measured.cpuMs,
-  peakBytes: measured.peakBytes,
-  ownBytes: measured.ownBytes,
-});
+export const shareOfFloor = (what, measured, { target, floor, bytes, growth, peer }) =>
+  row(what, measured, {
+    value: 1 / measured.ratio,
+    unit: '×',
+    better: 'more',
+    target,
+    growth,
+    beside: besides(rate(bytes, measured.ms), [floor, rate(bytes, measured.floorMs)], peer && [peer, rate(bytes, measured.peerMs)]),
+    spread: [1 / measured.highest, 1 / measured.lowest],
+  });
 
 /** So many things a second. */
-export const perSecond = (what, measured, { target, floor, count, unit }) => ({
-  what,
-  value: (count / measured.ms) * 1000,
-  unit: `${unit}/s`,
-  better: 'more',
-  target,
-  beside: `${time(measured.ms)}${floor === undefined ? '' : `; ${floor}: ${whole((count / measured.floorMs) * 1000)}/s`}`,
-  spread: [(count / Math.max(...measured.times)) * 1000, (count / Math.min(...measured.times)) * 1000],
-  cpuMs: measured.cpuMs,
-  peakBytes: measured.peakBytes,
-  ownBytes: measured.ownBytes,
-});
+export const perSecond = (what, measured, { target, floor, count, unit, growth, peer }) =>
+  row(what, measured, {
+    value: (count / measured.ms) * 1000,
+    unit: `${unit}/s`,
+    better: 'more',
+    target,
+    growth,
+    beside: besides(time(measured.ms), floor && [floor, `${whole((count / measured.floorMs) * 1000)}/s`], peer && [peer, `${whole((count / measured.peerMs) * 1000)}/s`]),
+    spread: [(count / Math.max(...measured.times)) * 1000, (count / Math.min(...measured.times)) * 1000],
+  });
 
-export const milliseconds = (what, measured, { target, floor }) => ({
-  what,
-  value: measured.ms,
-  unit: 'ms',
-  better: 'less',
-  target,
-  beside: floor === undefined ? '' : `${floor}: ${time(measured.floorMs)}`,
-  spread: [Math.min(...measured.times), Math.max(...measured.times)],
-});
+export const milliseconds = (what, measured, { target, floor, growth }) =>
+  row(what, measured, { value: measured.ms, unit: 'ms', better: 'less', target, growth, beside: floor === undefined ? '' : `${floor}: ${time(measured.floorMs)}`, spread: [Math.min(...measured.times), Math.max(...measured.times)] });
 
-/** Peak memory that issue and design allow for anything. */
-const PEAK_MIB = 250;
+/** Something counted once, without rounds: bytes of a file. */
+export const counted = (what, value, { unit, better = 'less', target, growth, beside = '' }) => row(what, {}, { value, unit, better, target, growth, beside });
 
-const whole = (value) => Math.round(value).toLocaleString('en-US');
+function besides(own, ...others) {
+  return [own, ...others.filter((other) => other !== undefined).map(([name, text]) => `${name}: ${text}`)].join('; ');
+}
+
+/** Peak memory that the issue allows for anything. */
+export const PEAK_MIB = 200;
+
+export const whole = (value) => Math.round(value).toLocaleString('en-US');
 const time = (ms) => (ms < 1000 ? `${whole(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
 const rate = (bytes, ms) => `${whole(bytes / 2 ** 20 / (ms / 1000))} MiB/s`;
-const figure = (value, unit) => (unit === '×' ? value.toFixed(2) : whole(value));
+export const figure = (value, unit) => (unit === '×' ? value.toFixed(2) : whole(value));
 const mib = (bytes) => whole(bytes / 2 ** 20);
 
-function verdict({ value, target, better, peakBytes }) {
+export function verdict({ value, target, better, peakBytes }) {
   const peak = peakBytes === undefined || peakBytes <= PEAK_MIB * 2 ** 20;
   if (target === undefined) return peak ? '' : 'memory';
   const met = better === 'less' ? value <= target : value >= target;
   return met ? (peak ? 'yes' : 'memory') : 'no';
 }
 
-function cells(row) {
-  if (row.problem !== undefined) return [row.what, 'not measured', '', '', '', '', '', row.problem];
-  const { what, value, unit, target, better, beside, spread, cpuMs, peakBytes, ownBytes } = row;
+function cells(one) {
+  if (one.problem !== undefined) return [one.what, 'not measured', '', '', '', '', '', one.problem];
+  const { what, value, unit, target, better, beside, spread, cpuMs, peakBytes, ownBytes } = one;
   return [
     what,
     `${figure(value, unit)} ${unit}`,
     target === undefined ? '' : `${better === 'less' ? '≤' : '≥'} ${figure(target, unit)}`,
-    verdict(row),
+    verdict(one),
     spread === undefined ? '' : `${figure(spread[0], unit)}–${figure(spread[1], unit)}`,
     cpuMs === undefined ? '' : time(cpuMs),
     peakBytes === undefined ? '' : `${mib(peakBytes)} (${mib(ownBytes ?? 0)})`,
@@ -89,7 +83,7 @@ function cells(row) {
 
 const HEADINGS = ['case', 'measured', 'target', 'met', 'range', 'CPU', 'peak MiB', 'beside it'];
 
-export const rowLine = (row) => cells(row).filter((cell) => cell !== '').join('  ');
+export const rowLine = (one) => cells(one).filter((cell) => cell !== '').join('  ');
 
 export function table(rows) {
   const lines = [HEADINGS, ...rows.map(cells)];
@@ -97,20 +91,7 @@ export function table(rows) {
   return lines.map((line) => line.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd()).join('\n');
 }
 
-/** @param left ids of the cases that were not run */
-export function markdown(rows, machine, { quick, places, left }) {
+export function markdownTable(rows) {
   const line = (words) => `| ${words.map((word) => word.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  return `# Benchmarks
-
-Written by \`npm run bench -- --write\`${quick ? ' (with `--quick`: a tenth of the sizes)' : ''} on ${machine.date}, revision ${machine.revision}.
-
-${[...Object.entries(machine.facts)].map(([name, value]) => `- ${name}: ${value}`).join('\n')}
-- Bytes of large files lie in ${places.bytes}, everything else in ${places.state}: a disk whose speed changes by the second would drown what is measured.
-
-A row that says × is a ratio to the floor named beside it, measured in the same run: the two take turns, and the figure is the median of the turns' ratios; \`range\` is
-the least and the greatest of them. For times less is better, for rates more. \`CPU\` is the processor time of the command itself, all its threads together, \`peak MiB\` its greatest resident memory
-(target: ${PEAK_MIB}) and in brackets its own part of it, without pages of mapped files such as the journal's. Both ends of each transfer run on this machine, so a command with a server to talk to shares the processors with it, as curl does.
-
-${[line(HEADINGS), line(HEADINGS.map(() => '---')), ...rows.map((row) => line(cells(row)))].join('\n')}
-${left.length === 0 ? '' : `\nNot run this time: ${left.join(', ')}.\n`}`;
+  return [line(HEADINGS), line(HEADINGS.map(() => '---')), ...rows.map((one) => line(cells(one)))].join('\n');
 }

@@ -22,6 +22,8 @@ export interface OpenSettings {
    * opens it at that moment finds them destroyed: "Invalid argument". An exit leaves them as they are.
    */
   readonly leaveOpen?: boolean;
+  /** The process goes on for long: its memory counts for more than some microseconds of a look-up. */
+  readonly stays?: boolean;
 }
 
 export interface FormatSettings {
@@ -41,7 +43,7 @@ export interface FormatSettings {
 export async function openStore(settings: OpenSettings): Promise<Journal> {
   const path = currentStore(settings.folder);
   const { LmdbEngine } = await import('./lmdb-engine.ts');
-  const engine = new LmdbEngine(path, { readOnly: settings.readOnly ?? false, leaveOpen: settings.leaveOpen ?? false });
+  const engine = new LmdbEngine(path, { readOnly: settings.readOnly ?? false, leaveOpen: settings.leaveOpen ?? false, ...(settings.stays === true ? { mappedBytes: 0 } : {}) });
   return new Store(engine, settings.keepLogEntries === undefined ? { folder: settings.folder } : { folder: settings.folder, keepLogEntries: settings.keepLogEntries });
 }
 

@@ -13,6 +13,7 @@ import { AlluxioError } from '../errors.ts';
 import { FileRoom } from './file-room.ts';
 import { StaleState } from './kv.ts';
 import type { KeyRange, KvEngine, KvReader, KvSnapshot, KvWriter, RawEntry } from './kv.ts';
+import { PageReader } from './lmdb-pages.ts';
 import { muteConsole } from './quiet-console.ts';
 import { storeError } from './store-error.ts';
 
@@ -20,8 +21,8 @@ import { storeError } from './store-error.ts';
 const MAP_BYTES = 2 ** 40;
 /** Where the address space is limited (ulimit -v). */
 const SMALL_MAP_BYTES = 2 ** 32;
-/** Pages that were read stay in the process's memory as long as the file is mapped. After this much, a process that only reads maps it anew. */
-const REMAP_AFTER_BYTES = 16 * 2 ** 20;
+/** What is read through the map stays in the process's memory. After this much, a process reads by pages. */
+const MAPPED_BYTES = 16 * 2 ** 20;
 /** Every open reader of every process takes one of these slots of 64 bytes. */
 const MAX_READERS = 1000;
 
@@ -33,62 +34,79 @@ export class LmdbEngine implements KvEngine {
   /** The journal's folder, which users know. */
   readonly #name: string;
   readonly #readOnly: boolean;
-  readonly #remapAfter: number;
+  readonly #mappedBytes: number;
   readonly #leaveOpen: boolean;
+  readonly #file: string;
   readonly #room: FileRoom;
   /** Of the transaction that is being written. */
   #changes = { count: 0, bytes: 0 };
   #store: Store;
   readonly #entry: RawEntry = { key: Buffer.alloc(0), keyStart: 0, keyEnd: 0, value: Buffer.alloc(0), valueEnd: 0 };
   #visit: (entry: RawEntry) => void = ignore;
-  #scanned = 0;
-  #readers = 0;
-  #snapshots = 0;
-  #wrote = false;
+  /** Of what was read through the map, about. */
+  #mapped = 0;
+  /** What the read under way reads with: reads within it see the same state. */
+  #reading: KvReader | undefined;
+  #writing = false;
+  #pages: PageReader | undefined;
 
   /** @param folder holds data.mdb and lock.mdb; they are made where they are missing. */
-  constructor(folder: string, options: { readonly readOnly?: boolean; readonly remapAfterBytes?: number; readonly leaveOpen?: boolean } = {}) {
+  constructor(folder: string, options: { readonly readOnly?: boolean; readonly mappedBytes?: number; readonly leaveOpen?: boolean } = {}) {
     this.#folder = folder;
     this.#name = dirname(folder);
     this.#readOnly = options.readOnly ?? false;
     this.#leaveOpen = options.leaveOpen ?? false;
-    this.#remapAfter = options.remapAfterBytes ?? REMAP_AFTER_BYTES;
-    this.#room = new FileRoom(join(folder, 'data.mdb'));
+    this.#mappedBytes = options.mappedBytes ?? MAPPED_BYTES;
+    this.#file = join(folder, 'data.mdb');
+    this.#room = new FileRoom(this.#file);
     this.#store = this.#open();
   }
 
   read<T>(fn: (kv: KvReader) => T): T {
-    if (this.#scanned > this.#remapAfter && this.#readers === 0 && this.#snapshots === 0 && !this.#wrote) this.#remap();
+    if (this.#reading !== undefined) return fn(this.#reading);
     // The snapshot of an earlier read of this turn may be older than what other processes have committed since.
-    if (this.#readers === 0) this.#store.resetReadTxn();
-    this.#readers++;
+    this.#store.resetReadTxn();
+    const held = this.#mapped < this.#mappedBytes || this.#writing ? undefined : this.#store.useReadTransaction();
     try {
-      return fn(this.#reader);
+      this.#reading = (held && this.#newestPages()) ?? this.#reader;
+      return fn(this.#reading);
     } finally {
-      this.#readers--;
+      this.#reading = undefined;
+      held?.done();
     }
   }
 
   snapshot(): KvSnapshot {
     const transaction = this.#store.useReadTransaction();
-    this.#snapshots++;
+    const pages = PageReader.open(this.#file);
+    const reader: KvReader = pages?.showNewest() === true ? pages : this.#within(transaction);
     return {
-      get: (key) => {
-        let value: Buffer | undefined;
-        this.#scan({ from: key, to: Buffer.concat([key, Buffer.of(0)]) }, (entry) => void (value = Buffer.from(entry.value.subarray(0, entry.valueEnd))), transaction);
-        return value;
-      },
-      scan: (range, visit) => this.#scan(range, visit, transaction),
+      get: (key) => reader.get(key),
+      scan: (range, visit) => reader.scan(range, visit),
       close: () => {
-        this.#snapshots--;
+        pages?.close();
         transaction.done();
       },
     };
   }
 
+  #newestPages(): PageReader | undefined {
+    this.#pages ??= PageReader.open(this.#file);
+    return this.#pages?.showNewest() === true ? this.#pages : undefined;
+  }
+
+  #within(transaction: Transaction): KvReader {
+    const scan: KvReader['scan'] = (range, visit) => this.#scan(range, visit, transaction);
+    const get: KvReader['get'] = (key) => {
+      let value: Buffer | undefined;
+      scan({ from: key, to: Buffer.concat([key, Buffer.of(0)]) }, (entry) => void (value = Buffer.from(entry.value.subarray(0, entry.valueEnd))));
+      return value;
+    };
+    return { get, scan };
+  }
+
   async write<T>(fn: (kv: KvWriter) => T): Promise<T> {
     if (this.#readOnly) throw new AlluxioError('READ_ONLY', 'The journal was opened for reading only.');
-    this.#wrote = true;
     let thrown: { error: unknown } | undefined;
     const unmute = muteConsole();
     try {
@@ -110,13 +128,22 @@ export class LmdbEngine implements KvEngine {
 
   #writeWithin<T>(fn: (kv: KvWriter) => T): T {
     this.#changes = { count: 0, bytes: 0 };
-    const result = fn(this.#writer);
+    const result = this.#asWriter(fn);
     try {
       if (this.#changes.count > 0) this.#room.take(this.#changes);
     } catch (error) {
       throw storeError(this.#name, error);
     }
     return result;
+  }
+
+  #asWriter<T>(fn: (kv: KvWriter) => T): T {
+    this.#writing = true;
+    try {
+      return fn(this.#writer);
+    } finally {
+      this.#writing = false;
+    }
   }
 
   #count(bytes: number): void {
@@ -126,6 +153,8 @@ export class LmdbEngine implements KvEngine {
 
   async close(): Promise<void> {
     this.#room.close();
+    this.#pages?.close();
+    this.#pages = undefined;
     if (!this.#leaveOpen) await this.#store.close();
   }
 
@@ -183,13 +212,6 @@ export class LmdbEngine implements KvEngine {
     }
   }
 
-  /** A listing of millions would otherwise show the whole file as memory of the process. Without writes, closing takes effect at once. */
-  #remap(): void {
-    this.#scanned = 0;
-    void this.#store.close();
-    this.#store = this.#open();
-  }
-
   #open(): Store {
     try {
       return this.#openMapped({ mapSize: MAP_BYTES });
@@ -218,7 +240,7 @@ export class LmdbEngine implements KvEngine {
         decode: (value: Buffer, size: number) => {
           entry.value = Buffer.isBuffer(value) ? value : Buffer.from(value);
           entry.valueEnd = size;
-          this.#scanned += size + entry.keyEnd - entry.keyStart;
+          this.#mapped += size + entry.keyEnd - entry.keyStart;
           this.#visit(entry);
         },
       },

@@ -9,12 +9,14 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-const HEADER = 24;
+export const HEADER = 24;
 const META_MAGIC = 0xbeefc0de;
 const META_BYTES = 136;
-const BRANCH = 0x01;
-const LEAF = 0x02;
-const OVERFLOW_NODE = 0x01;
+/** Of the transaction's number in its page. */
+export const META_TXN = HEADER + 128;
+export const BRANCH = 0x01;
+export const LEAF = 0x02;
+export const OVERFLOW_NODE = 0x01;
 const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 /** A writer that goes on meanwhile may reuse pages of the state that is being looked at: then a newer one is looked at. */
 const TRIES = 3;
@@ -22,13 +24,18 @@ const TRIES = 3;
 interface Tree {
   readonly depth: number;
   readonly overflow: boolean;
+  /** -1: it is empty. */
   readonly root: number;
 }
 
 interface Meta {
+  readonly version: number;
   readonly pageSize: number;
   readonly lastPage: number;
-  readonly trees: readonly Tree[];
+  /** The transaction that wrote it. */
+  readonly txn: number;
+  /** Of free pages, and of the entries. */
+  readonly trees: readonly [Tree, Tree];
 }
 
 /** Undefined when every page that can be reached is there, else what is wrong. Cheap, unless the file ends before the last page that was ever allotted. */
@@ -65,14 +72,15 @@ function readMetas(file: number): [Meta, Meta] | undefined {
   return first === undefined || second === undefined ? undefined : [first, second];
 }
 
-function readMeta(file: number, at: number): Meta | undefined {
+/** Undefined when there is none. */
+export function readMeta(file: number, at: number): Meta | undefined {
   const bytes = Buffer.alloc(HEADER + META_BYTES);
   if (readSync(file, bytes, 0, bytes.length, at) < bytes.length) return undefined;
   const meta = bytes.subarray(HEADER);
   if (meta.readUInt32LE(0) !== META_MAGIC) return undefined;
   const pageSize = meta.readUInt32LE(24);
   if (pageSize < 512 || pageSize > 65_536) return undefined;
-  return { pageSize, lastPage: Number(meta.readBigUInt64LE(120)), trees: [readTree(meta, 24), readTree(meta, 72)] };
+  return { version: meta.readUInt32LE(4), pageSize, lastPage: Number(meta.readBigUInt64LE(120)), txn: Number(meta.readBigUInt64LE(128)), trees: [readTree(meta, 24), readTree(meta, 72)] };
 }
 
 function readTree(meta: Buffer, at: number): Tree {

@@ -1,4 +1,4 @@
 import { journalContract } from '../contract/journal.suite.ts';
-import { ENGINE_KINDS, makeJournal } from './support.ts';
+import { makeJournal, WAYS_TO_READ } from './support.ts';
 
-for (const kind of ENGINE_KINDS) journalContract(kind, () => makeJournal(kind));
+for (const kind of WAYS_TO_READ) journalContract(kind, () => makeJournal(kind));

@@ -114,13 +114,13 @@ describe('format and open', () => {
     await journal.close();
   });
 
-  it('a process that only reads maps the file anew now and then, and notices nothing', async () => {
+  it('a process that has read much reads on by pages, and notices nothing', async () => {
     await format();
     const journal = await open();
     await journal.transact(ACTOR, NOW, (tx) => {
       for (let i = 0; i < 500; i++) tx.append({ type: 'inode-created', parentId: ROOT_ID, name: `d${i}`, inode: directoryOf(1000 + i) });
     });
-    const reader = new Store(new LmdbEngine(join(folder, stores()[0] ?? ''), { remapAfterBytes: 100 }), { folder });
+    const reader = new Store(new LmdbEngine(join(folder, stores()[0] ?? ''), { mappedBytes: 100 }), { folder });
     for (let round = 0; round < 20; round++) {
       const found = reader.read((view) => view.children(ROOT_ID, { limit: 100 }).map(({ inode }) => reader.read((inner) => inner.locate(inode.id)?.name)));
       expect(found).toEqual(reader.read((view) => view.children(ROOT_ID, { limit: 100 }).map(({ name }) => name)));

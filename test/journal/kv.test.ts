@@ -7,13 +7,14 @@ import type { KvEngine, KvWriter } from '../../src/journal/kv.ts';
 import { StaleState } from '../../src/journal/kv.ts';
 import { LmdbEngine } from '../../src/journal/lmdb-engine.ts';
 import { MemoryEngine } from '../../src/journal/memory-engine.ts';
-import { ACTOR, NOW, temporaryFolder } from './support.ts';
+import { ACTOR, NOW, WAYS_TO_READ, temporaryFolder } from './support.ts';
+import type { EngineKind } from './support.ts';
 import { logKey } from '../../src/journal/keys.ts';
 
-async function withEngine(kind: 'memory' | 'lmdb', use: (engine: KvEngine) => Promise<void>): Promise<void> {
+async function withEngine(kind: EngineKind, use: (engine: KvEngine) => Promise<void>): Promise<void> {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'store'));
-  const engine = kind === 'memory' ? new MemoryEngine() : new LmdbEngine(join(folder, 'store'));
+  const engine = kind === 'memory' ? new MemoryEngine() : new LmdbEngine(join(folder, 'store'), kind === 'pages' ? { mappedBytes: 0 } : {});
   try {
     await use(engine);
   } finally {
@@ -24,7 +25,7 @@ async function withEngine(kind: 'memory' | 'lmdb', use: (engine: KvEngine) => Pr
 
 const key = (text: string): Buffer => Buffer.from(text);
 
-describe.each(['memory', 'lmdb'] as const)('a store in %s', (kind) => {
+describe.each(WAYS_TO_READ)('a store in %s', (kind) => {
   it('takes a new key once; the second time nothing of the transaction is kept', () =>
     withEngine(kind, async (engine) => {
       await engine.write((kv) => kv.putNew(key('a'), key('1')));

@@ -30,8 +30,10 @@ export interface TestJournal {
   dispose(): Promise<void>;
 }
 
-export type EngineKind = 'memory' | 'lmdb';
+/** `pages`: LMDB read page by page from the first read on. */
+export type EngineKind = 'memory' | 'lmdb' | 'pages';
 export const ENGINE_KINDS: readonly EngineKind[] = ['memory', 'lmdb'];
+export const WAYS_TO_READ: readonly EngineKind[] = [...ENGINE_KINDS, 'pages'];
 
 export async function makeJournal(kind: EngineKind, keepLogEntries?: number): Promise<TestJournal> {
   const keep = keepLogEntries === undefined ? {} : { keepLogEntries };
@@ -43,7 +45,7 @@ export async function makeJournal(kind: EngineKind, keepLogEntries?: number): Pr
   }
   const folder = temporaryFolder();
   await formatStore({ folder, ...FORMAT });
-  const engine = new LmdbEngine(currentStore(folder));
+  const engine = new LmdbEngine(currentStore(folder), kind === 'pages' ? { mappedBytes: 0 } : {});
   const journal = new Store(engine, { folder, ...keep });
   return {
     journal,

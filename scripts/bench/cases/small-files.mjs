@@ -3,19 +3,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compare } from '../compare.mjs';
 import { onBucket } from '../lab.mjs';
-import { perSecond } from '../report.mjs';
+import { perSecond, whole } from '../report.mjs';
 import { run } from '../run.mjs';
 
-const FILES = 10_000;
 const BYTES = 1024;
 const FOLDERS = 10;
-const ROUNDS = 3;
-const TARGET = 500;
+const ROUNDS = 2;
+const TARGET = 2000;
 /** As many as curl is fastest with. */
 const CURL_LANES = 16;
 
-function smallFiles10k(lab) {
-  const count = lab.size(FILES);
+function makeFiles(lab, count) {
   const dir = lab.folder('small');
   const names = Array.from({ length: count }, (_, at) => `d${at % FOLDERS}/f${String(at).padStart(6, '0')}`);
   for (let folder = 0; folder < FOLDERS; folder++) mkdirSync(join(dir, `d${folder}`));
@@ -29,29 +27,38 @@ function curlConfig(lab, { dir, names }, target) {
   return path;
 }
 
-export async function smallFiles(lab) {
-  const files = smallFiles10k(lab);
+async function smallFiles(lab, add) {
+  const sizes = lab.sizes(1000, 10_000);
+  for (const count of sizes) {
+    await copies(lab, add, { count, target: count === sizes[0] ? undefined : TARGET });
+    await lab.tidy();
+  }
+}
+
+async function copies(lab, add, { count, target }) {
+  const files = makeFiles(lab, count);
   const server = await lab.server(lab.folder('oss'));
   const home = await lab.home(onBucket(server));
+  const peer = await lab.peer(server);
   const config = curlConfig(lab, files, (name) => `${server.endpoint}/bench/curl/${name}`);
-  const rows = [];
   for (const type of ['THROUGH', undefined]) {
     const label = type ?? 'default write type';
     const args = (name) => ['fs', ...(type === undefined ? [] : [`-Dalluxio.user.file.writetype.default=${type}`]), 'copyFromLocal', files.dir, `/${name}`];
-    await home.profile(`small-files-${type ?? 'default'}`, args(`profiled-${label.replaceAll(' ', '-')}`));
+    await home.profile(`small-files-${type ?? 'default'}-${count}`, args(`profiled-${label.replaceAll(' ', '-')}`));
     const result = await compare({
       rounds: lab.rounds(ROUNDS),
       floor: () => run(['curl', '--silent', '--show-error', '--fail', '--parallel', '--parallel-max', String(CURL_LANES), '--config', config]),
       async subject(round) {
         const name = `${type ?? 'default'}-${round}`;
         const used = await home.alluxio(args(name), { measured: true });
-        await requireCount(home, `/${name}`, files.count);
+        await requireCount(home, `/${name}`, count);
         return used;
       },
+      peer: peer && (() => peer.uploadAll(files.dir, 'peer/')),
     });
-    rows.push(perSecond(`${files.count.toLocaleString('en-US')} files of 1 KiB, ${label}`, result, { target: TARGET, floor: `curl --parallel`, count: files.count, unit: 'files' }));
+    const growth = { line: `Small files, ${label}: files`, at: count };
+    add(perSecond(`${whole(count)} files of 1 KiB, ${label}`, result, { target, floor: 'curl --parallel', count, unit: 'files', growth, peer: peer?.name }));
   }
-  return rows;
 }
 
 async function requireCount(home, path, count) {
@@ -59,3 +66,5 @@ async function requireCount(home, path, count) {
   const files = Number(out.split('\n')[1]?.trim().split(/\s+/)[0]);
   if (files !== count) throw new Error(`${path} has ${files} files instead of ${count}`);
 }
+
+export const cases = [{ id: 'small-files', group: 'Small files', about: 'copyFromLocal of many small files', run: smallFiles }];

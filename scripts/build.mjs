@@ -11,7 +11,7 @@ import { rolldown } from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What every command loads is one file: each further one costs a command about half a millisecond. */
-const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|execute|failure|generic|parse|request|signals)|errors|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
+const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|execute|failure|generic|parse|request|signals)|errors|fault-points|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
 /** What every command that opens the file system loads besides. */
 const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|system-|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts|filesystem\/status-text\.ts)|\/node_modules\/properties-reader\//;
 

@@ -3,6 +3,7 @@ import { mkdir, open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
+import { around } from '../fault-points.ts';
 import type { BlockWriter } from './block-store.ts';
 import { BlockChecksums } from './checksum.ts';
 import { diskError } from './disk-error.ts';
@@ -69,9 +70,9 @@ class FileBlockWriter implements BlockWriter {
     const file = this.#opened();
     const { folder, temporary, target } = this.#paths;
     try {
-      if (options.durable) await file.datasync();
+      if (options.durable) await around('cache.sync', () => file.datasync());
       await this.#close();
-      await rename(temporary, target);
+      await around('cache.rename', () => rename(temporary, target));
       this.#committed = true;
       // The rename is durable only when the folder is.
       if (options.durable) await syncFolder(folder);
@@ -84,7 +85,7 @@ class FileBlockWriter implements BlockWriter {
   async abort(): Promise<void> {
     try {
       await this.#close();
-      if (!this.#committed) await unlink(this.#paths.temporary);
+      if (!this.#committed) await around('cache.remove', () => unlink(this.#paths.temporary));
     } catch (error) {
       if (systemCode(error) !== 'ENOENT') throw await diskError(this.#paths.folder, error);
     }

@@ -9,6 +9,7 @@ import { mkdir, open, opendir, rm, stat, unlink, utimes } from 'node:fs/promises
 import { join } from 'node:path';
 import type { ByteStream } from '../byte-stream.ts';
 import { AlluxioError, systemCode } from '../errors.ts';
+import { around } from '../fault-points.ts';
 import { ownIdentity } from '../process-identity.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import type { BlockAddress, BlockStore, BlockWriter, CacheDirectory } from './block-store.ts';
@@ -67,7 +68,7 @@ class DirectoryStore implements BlockStore {
     let failure: unknown;
     for (let start = 0; start < blocks.length; start += REMOVED_AT_ONCE) {
       const batch = blocks.slice(start, start + REMOVED_AT_ONCE);
-      const results = await Promise.allSettled(batch.map((block) => this.#onFile(block, unlink)));
+      const results = await Promise.allSettled(batch.map((block) => this.#onFile(block, (path) => around('cache.remove', () => unlink(path)))));
       failure ??= results.find((result) => result.status === 'rejected')?.reason;
     }
     if (failure !== undefined) throw failure;
@@ -129,7 +130,7 @@ class DirectoryStore implements BlockStore {
 async function syncFile(path: string): Promise<true> {
   const file = await open(path, 'r+');
   try {
-    await file.datasync();
+    await around('cache.sync', () => file.datasync());
     return true;
   } finally {
     await file.close();

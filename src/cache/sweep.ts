@@ -3,6 +3,7 @@ import { lstat, opendir, unlink } from 'node:fs/promises';
 import type { Dir } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../errors.ts';
+import { around } from '../fault-points.ts';
 import { isAlive, ownIdentity } from '../process-identity.ts';
 import type { BlockAddress } from './block-store.ts';
 
@@ -63,7 +64,7 @@ async function removeCounted(path: string, swept: { files: number; bytes: number
   try {
     const status = await lstat(path);
     if (!status.isFile()) return;
-    await unlink(path);
+    await around('cache.remove', () => unlink(path));
     swept.files += 1;
     swept.bytes += status.size;
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Makes renames into a folder durable; writers that come at the same time share one sync. */
 import { open } from 'node:fs/promises';
+import { around } from '../fault-points.ts';
 
 interface FolderSync {
   running: Promise<void> | undefined;
@@ -34,7 +35,7 @@ function begin(folder: string, state: FolderSync): Promise<void> {
 async function sync(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
-    await handle.sync();
+    await around('cache.sync', () => handle.sync());
   } finally {
     await handle.close();
   }

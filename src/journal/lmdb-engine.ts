@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { openAsClass } from 'lmdb';
 import type { RootDatabase, Transaction } from 'lmdb';
 import { AlluxioError } from '../errors.ts';
+import { reached } from '../fault-points.ts';
 import { FileRoom } from './file-room.ts';
 import { StaleState } from './kv.ts';
 import type { KeyRange, KvEngine, KvReader, KvSnapshot, KvWriter, RawEntry } from './kv.ts';
@@ -110,7 +111,7 @@ export class LmdbEngine implements KvEngine {
     let thrown: { error: unknown } | undefined;
     const unmute = muteConsole();
     try {
-      return await this.#store.childTransaction(() => {
+      const result = await this.#store.childTransaction(() => {
         try {
           return this.#writeWithin(fn);
         } catch (error) {
@@ -118,6 +119,8 @@ export class LmdbEngine implements KvEngine {
           throw error;
         }
       });
+      reached('journal.commit', 'after');
+      return result;
     } catch (error) {
       if (thrown !== undefined && thrown.error === error) throw error;
       throw storeError(this.#name, await commitErrorOf(error));
@@ -134,6 +137,7 @@ export class LmdbEngine implements KvEngine {
     } catch (error) {
       throw storeError(this.#name, error);
     }
+    reached('journal.commit', 'before');
     return result;
   }
 

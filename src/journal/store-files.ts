@@ -9,6 +9,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
+import { aroundSync } from '../fault-points.ts';
 import { missingPages } from './lmdb-file.ts';
 import { damaged, storeError } from './store-error.ts';
 
@@ -74,7 +75,7 @@ export function publishStore(folder: string, store: string): void {
   const pointer: Pointer = { formatVersion: FORMAT_VERSION, store: store.slice(store.lastIndexOf(STORE_PREFIX)) };
   const temporary = join(folder, `${POINTER}.new`);
   writeFileSync(temporary, `${JSON.stringify(pointer)}\n`, { mode: 0o600, flush: true });
-  renameSync(temporary, join(folder, POINTER));
+  aroundSync('journal.publish', () => renameSync(temporary, join(folder, POINTER)));
   syncPath(folder);
 }
 
@@ -162,7 +163,7 @@ function requireWholeData(folder: string, path: string): void {
 function syncPath(path: string): void {
   const file = openSync(path, 'r');
   try {
-    fsyncSync(file);
+    aroundSync('journal.sync', () => fsyncSync(file));
   } finally {
     closeSync(file);
   }

@@ -4,6 +4,7 @@ import { open, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { AlluxioError, systemCode } from '../../errors.ts';
+import { around } from '../../fault-points.ts';
 import { localError, onLocal } from './local-errors.ts';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -50,7 +51,7 @@ async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
 
 async function moveTo(temporary: string, path: string): Promise<void> {
   try {
-    await rename(temporary, path);
+    await around('download.rename', () => rename(temporary, path));
   } catch (error) {
     throw new AlluxioError('FAILED_PRECONDITION', `Failed to rename ${temporary} to destination ${path}`, { path, cause: error, details: { system: systemCode(error) ?? '' } });
   }

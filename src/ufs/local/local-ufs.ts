@@ -3,6 +3,7 @@ import { chmod, chown, lstat, opendir, rename, rmdir, stat, statfs, unlink } fro
 import { basename, dirname } from 'node:path';
 import type { ByteStream } from '../../byte-stream.ts';
 import { AlluxioError, systemCode } from '../../errors.ts';
+import { around } from '../../fault-points.ts';
 import type { UfsUri } from '../../uri.ts';
 import { isAtOrBelow } from '../../uri.ts';
 import { forEachInParallel } from '../parallel.ts';
@@ -87,7 +88,8 @@ export class LocalUfs implements Ufs {
     const failures: DeleteFailure[] = [];
     await forEachInParallel(keys, { parallel: DELETES_AT_A_TIME, signal }, async (key) => {
       try {
-        await unlink(await this.#paths.inside(key));
+        const path = await this.#paths.inside(key);
+        await around('local.remove', () => unlink(path));
       } catch (error) {
         if (!isAbsence(error) && !(await this.#isDirectory(key))) failures.push({ key, error: translateLocalError(error, this.#paths.pathOf(key)) });
       }
@@ -135,7 +137,7 @@ export class LocalUfs implements Ufs {
       await lstat(source);
       if ((await lstat(target).catch(undefinedIfAbsent)) !== undefined) throw new AlluxioError('ALREADY_EXISTS', `${target} already exists`, { path: target });
       await makeParents(dirname(target));
-      await rename(source, target);
+      await around('local.rename', () => rename(source, target));
       await syncDirectory(dirname(target));
       await syncDirectory(dirname(source));
     });
@@ -148,10 +150,11 @@ export class LocalUfs implements Ufs {
         const stats = await stat(path);
         const uid = change.owner === undefined ? stats.uid : await this.#accounts.userId(change.owner);
         const gid = change.group === undefined ? stats.gid : await this.#accounts.groupId(change.group);
-        await chown(path, uid, gid);
+        await around('local.owner', () => chown(path, uid, gid));
       }
       // After the owner: a change of owner takes set-id bits off.
-      if (change.mode !== undefined) await chmod(path, change.mode & 0o7777);
+      const { mode } = change;
+      if (mode !== undefined) await around('local.owner', () => chmod(path, mode & 0o7777));
     });
   }
 
@@ -162,7 +165,7 @@ export class LocalUfs implements Ufs {
       await forEachName(dirname(path), async (name) => {
         const temporary = readTemporaryName(name);
         if (temporary?.hash !== hash || temporary.begunMs < sinceMs - CLOCK_SKEW_MS) return;
-        await unlink(`${dirname(path)}/${name}`).catch(undefinedIfAbsent);
+        await around('local.remove', () => unlink(`${dirname(path)}/${name}`)).catch(undefinedIfAbsent);
       });
     });
   }
@@ -211,7 +214,7 @@ function undefinedIfAbsent(error: unknown): undefined {
 
 async function tryRmdir(path: string): Promise<boolean> {
   try {
-    await rmdir(path);
+    await around('local.remove', () => rmdir(path));
     return true;
   } catch (error) {
     const code = systemCode(error);
@@ -230,7 +233,7 @@ async function removeDeadTemporaries(path: string): Promise<boolean> {
     else dead.push(name);
   });
   if (!removable) return false;
-  for (const name of dead) await unlink(`${path}/${name}`).catch(undefinedIfAbsent);
+  for (const name of dead) await around('local.remove', () => unlink(`${path}/${name}`)).catch(undefinedIfAbsent);
   return dead.length > 0;
 }
 

@@ -3,6 +3,7 @@ import { link, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { AlluxioError, systemCode } from '../../errors.ts';
+import { around } from '../../fault-points.ts';
 import { createCrc64 } from '../crc64.ts';
 import type { UfsWritten, WriteOptions } from '../ufs.ts';
 import { throwIfAborted } from '../wrappers/retry.ts';
@@ -36,7 +37,7 @@ async function fill(temporary: string, source: AsyncIterable<Uint8Array>, option
     }
     // The umask took bits off a mode that was asked for.
     if (options.mode !== undefined) await file.chmod(options.mode & 0o7777);
-    await file.sync();
+    await around('local.sync', () => file.sync());
     const stats = await file.stat({ bigint: true });
     return { size: Number(stats.size), contentHash: contentHashOf(stats), crc64: crc.value().toString(), modifiedMs: Number(stats.mtimeNs / 1_000_000n) };
   } finally {
@@ -49,7 +50,7 @@ async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
 }
 
 async function publish(temporary: string, path: string, overwrite: boolean): Promise<void> {
-  if (overwrite) await rename(temporary, path);
+  if (overwrite) await around('local.publish', () => rename(temporary, path));
   else await publishIfFree(temporary, path);
   await syncDirectory(dirname(path));
 }
@@ -57,16 +58,16 @@ async function publish(temporary: string, path: string, overwrite: boolean): Pro
 /** A link fails where a name is taken, in one step; a rename would replace it. */
 async function publishIfFree(temporary: string, path: string): Promise<void> {
   try {
-    await link(temporary, path);
+    await around('local.publish', () => link(temporary, path));
   } catch (error) {
     const code = systemCode(error);
     // Disks without hard links: a look just before the rename is the best they allow.
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
     await assertFree(path);
-    await rename(temporary, path);
+    await around('local.publish', () => rename(temporary, path));
     return;
   }
-  await unlink(temporary);
+  await around('local.tidy', () => unlink(temporary));
 }
 
 async function assertFree(path: string): Promise<void> {
@@ -87,7 +88,7 @@ export async function makeParents(path: string): Promise<void> {
 
 /** With the new names on disk: a directory entry lives in its parent, which has to be synced too. */
 export async function makeDirectories(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
+  const first = await around('local.make', () => mkdir(path, { recursive: true }));
   if (first === undefined) return;
   for (let at = path; at.length >= first.length; at = dirname(at)) await syncDirectory(dirname(at));
 }
@@ -95,7 +96,7 @@ export async function makeDirectories(path: string): Promise<void> {
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
-    await directory.sync();
+    await around('local.sync', () => directory.sync());
   } catch (error) {
     // Some file systems cannot sync a directory; there the rename is as durable as it gets.
     const code = systemCode(error);

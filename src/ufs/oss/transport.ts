@@ -5,6 +5,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { Transport, TransportArgs, TransportResult } from 'ali-oss';
+import { reached } from '../../fault-points.ts';
 import { bodyOf, DirectConnections, NotDirect } from './direct-get.ts';
 import type { StreamedBody } from './streamed-body.ts';
 import { TransportFailure } from './transport-failure.ts';
@@ -46,7 +47,10 @@ export function createTransport(options: TransportOptions): Transport {
     async request(url, args) {
       const exchange = args.ctx instanceof Exchange ? args.ctx : new Exchange();
       try {
-        return await send({ target: targetOf(url), args, exchange, options, agents, direct });
+        reached('oss.request', 'before');
+        const answer = await send({ target: targetOf(url), args, exchange, options, agents, direct });
+        reached('oss.answer', 'after');
+        return answer;
       } catch (error) {
         exchange.failure = error instanceof TransportFailure ? error : TransportFailure.network(error);
         throw exchange.failure;
@@ -117,7 +121,9 @@ function sendBuffered(sending: Sending): Promise<TransportResult> {
       exchange.signal?.removeEventListener('abort', abort);
     });
     request.on('error', reject);
+    request.on('finish', () => reached('oss.request', 'after'));
     request.on('response', (response) => {
+      reached('oss.answer', 'before');
       exchange.headers = response.headers;
       readBody(response, args.method, exchange.room).then((data) => resolve({ status: response.statusCode ?? 0, headers: response.headers, data }), end);
     });

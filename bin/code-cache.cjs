@@ -4,7 +4,7 @@
  * another V8 has another name, one that does not fit is refused by V8 itself, and without any the code is compiled as always.
  * Files of dist ask for each other by their exact names, so nothing is looked for: Node's own way to a file costs a command a quarter of a millisecond each.
  */
-const { readFileSync, writeFileSync } = require('node:fs');
+const { readFileSync, realpathSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const vm = require('node:vm');
 
@@ -37,7 +37,7 @@ exports.loader = function loader(dist) {
     });
     scripts.set(filename, script);
     const folder = dirname(filename);
-    const requireFrom = (id) => (id.charCodeAt(0) === 46 ? load(join(folder, id)) : (process.getBuiltinModule(id) ?? require(id)));
+    const requireFrom = (id) => (id.charCodeAt(0) === 46 ? load(join(folder, id)) : (process.getBuiltinModule(id) ?? requirePackage(id, filename)));
     requireFrom.resolve = require.resolve;
     script.runInThisContext().call(module.exports, module.exports, requireFrom, module, filename, folder);
   }
@@ -48,6 +48,16 @@ exports.loader = function loader(dist) {
 exports.save = function save({ scripts }) {
   for (const [filename, script] of scripts) writeFileSync(filename + SUFFIX, script.createCachedData());
 };
+
+/** From here, where the packages lie beside dist; where dist is a link to another place, from there. */
+function requirePackage(id, filename) {
+  try {
+    return require(id);
+  } catch (error) {
+    if (error.code !== 'MODULE_NOT_FOUND') throw error;
+    return require('node:module').createRequire(realpathSync(filename))(id);
+  }
+}
 
 function read(file) {
   try {

@@ -3,10 +3,11 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteStream } from '../byte-stream.ts';
-import { byteStream, transferBuffer } from '../byte-stream.ts';
+import { byteStream } from '../byte-stream.ts';
 import { AlluxioError, systemCode } from '../errors.ts';
 import type { StoredBlock } from './block-store.ts';
-import { CHECKED_BYTES, checksumFunction } from './checksum.ts';
+import { blockChecker, CHECKED_BYTES, READ_BYTES } from './checksum.ts';
+import type { BlockChecker, CheckedMemory } from './checksum.ts';
 import { diskError } from './disk-error.ts';
 
 /** `path` is undefined when the block's directory is configured no more. */
@@ -14,16 +15,13 @@ export function readBlock(path: string | undefined, block: StoredBlock, range?: 
   return byteStream(chunksOf(path, block, range));
 }
 
-/** Read at a time: handing a read to the thread pool and back costs as much as reading a hundred KiB. A multiple of CHECKED_BYTES. */
-const PIECE_BYTES = 4 * CHECKED_BYTES;
-
 async function* chunksOf(path: string | undefined, block: StoredBlock, range?: { offset: number; length: number }): AsyncGenerator<Uint8Array> {
   if (path === undefined) throw corrupt(block, `its cache directory number ${block.directory} is not configured`);
   const start = Math.min(range?.offset ?? 0, block.length);
   const end = Math.min(start + (range?.length ?? block.length), block.length);
-  const checksumOf = await checksumFunction();
+  const checker = await blockChecker();
   const file = await openBlock(path, block);
-  const memory = takeMemory(block.length);
+  const memory = block.length <= SMALL ? smallMemory(block.length) : checker.takeMemory();
   const ahead: Promise<Uint8Array>[] = [];
   try {
     const { size } = await file.stat();
@@ -34,19 +32,19 @@ async function* chunksOf(path: string | undefined, block: StoredBlock, range?: {
     let coming = first;
     const readAhead = (): void => {
       // The disk works while this thread computes and the consumer is busy with the one chunk whose memory is not free.
-      for (; coming < last && ahead.length < memory.length - 1; coming += PIECE_BYTES) {
-        const piece = (coming - first) / PIECE_BYTES;
-        const reading = readPiece(file, memory[piece % memory.length] ?? EMPTY, { from: coming, to: Math.min(coming + PIECE_BYTES, last) });
+      for (; coming < last && ahead.length < memory.length - 1; coming += READ_BYTES) {
+        const piece = (coming - first) / READ_BYTES;
+        const reading = readPiece(file, memory[piece % memory.length] ?? EMPTY, { from: coming, to: Math.min(coming + READ_BYTES, last) });
         reading.catch(() => undefined);
         ahead.push(reading);
       }
     };
     readAhead();
-    for (let from = first; start < end && from < last; from += PIECE_BYTES) {
+    for (let from = first; start < end && from < last; from += READ_BYTES) {
       const bytes = (await ahead.shift()) ?? EMPTY;
       readAhead();
-      if (from + bytes.length < Math.min(from + PIECE_BYTES, last)) throw corrupt(block, `${path} was cut short while it was read`);
-      const wrong = firstWrong(bytes, from / CHECKED_BYTES, { block, checksumOf });
+      if (from + bytes.length < Math.min(from + READ_BYTES, last)) throw corrupt(block, `${path} was cut short while it was read`);
+      const wrong = firstWrong(bytes, from / CHECKED_BYTES, { block, checker });
       const good = Math.min(end, wrong ?? from + bytes.length);
       if (good > from) yield bytes.subarray(Math.max(0, start - from), good - from);
       if (wrong !== undefined) throw corrupt(block, `${path} differs from what was written, behind byte ${wrong}`);
@@ -57,14 +55,14 @@ async function* chunksOf(path: string | undefined, block: StoredBlock, range?: {
     // Closing under a running read would let it land in another file of the same descriptor, and in memory that another reader has.
     await Promise.allSettled(ahead);
     await file.close();
-    if (memory.length === PIECES) idle.push(memory);
+    if (block.length > SMALL) checker.giveMemory(memory);
   }
 }
 
 /** Where in the block the first MiB begins whose checksum is wrong. */
-function firstWrong(bytes: Uint8Array, firstUnit: number, { block, checksumOf }: { block: StoredBlock; checksumOf: (bytes: Uint8Array) => number }): number | undefined {
+function firstWrong(bytes: Uint8Array, firstUnit: number, { block, checker }: { block: StoredBlock; checker: BlockChecker }): number | undefined {
   for (let at = 0, unit = firstUnit; at < bytes.length; at += CHECKED_BYTES, unit += 1) {
-    if (checksumOf(bytes.subarray(at, at + CHECKED_BYTES)) !== block.checksums[unit]) return unit * CHECKED_BYTES;
+    if (checker.of(bytes.subarray(at, at + CHECKED_BYTES)) !== block.checksums[unit]) return unit * CHECKED_BYTES;
   }
   return undefined;
 }
@@ -72,22 +70,12 @@ function firstWrong(bytes: Uint8Array, firstUnit: number, { block, checksumOf }:
 const EMPTY = Buffer.alloc(0);
 
 /** A block up to this size is one piece of memory of its own. */
-const SMALL = PIECE_BYTES / 4;
+const SMALL = READ_BYTES / 4;
 
-/** One for each piece that is out or on its way. */
-type Memory = readonly Buffer[];
-
-const PIECES = 3;
-
-/** Of readers that are done: fresh memory costs more than what it is for. */
-const idle: Memory[] = [];
-
-function takeMemory(blockLength: number): Memory {
-  if (blockLength <= SMALL) {
-    const only = Buffer.allocUnsafe(blockLength);
-    return [only, only];
-  }
-  return idle.pop() ?? Array.from({ length: PIECES }, () => transferBuffer(PIECE_BYTES));
+/** The one piece, and the one that is never read ahead. */
+function smallMemory(bytes: number): CheckedMemory {
+  const only = Buffer.allocUnsafe(bytes);
+  return [only, only];
 }
 
 async function openBlock(path: string, block: StoredBlock): Promise<FileHandle> {
@@ -100,7 +88,7 @@ async function openBlock(path: string, block: StoredBlock): Promise<FileHandle> 
 }
 
 /** Those bytes; fewer only when the file is shorter than it was. */
-async function readPiece(file: FileHandle, memory: Buffer, { from, to }: { from: number; to: number }): Promise<Uint8Array> {
+async function readPiece(file: FileHandle, memory: Uint8Array, { from, to }: { from: number; to: number }): Promise<Uint8Array> {
   let filled = 0;
   while (from + filled < to) {
     const { bytesRead } = await file.read(memory, filled, to - from - filled, from + filled);

@@ -103,6 +103,15 @@ async function openParts(settings: FileSystemSettings): Promise<{ fs: FileSystem
   return { fs, context };
 }
 
+/** What other processes do is noticed within a second: looking takes as long as creating a small file. */
+function remembered(ask: () => boolean): () => boolean {
+  let known: { readonly answer: boolean; readonly atSeconds: number } | undefined;
+  return () => {
+    if (known === undefined || process.uptime() - known.atSeconds > 1) known = { answer: ask(), atSeconds: process.uptime() };
+    return known.answer;
+  };
+}
+
 function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemContext {
   const { config } = settings;
   const user = actingUser(config.find('alluxio.security.login.username'));
@@ -137,7 +146,7 @@ function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemCo
     },
     now: Date.now,
     ufs: checkedUfs(journal, ufsPool(config)),
-    masterRunning: () => hasMaster(config),
+    masterRunning: remembered(() => hasMaster(config)),
     cacheLater: (fileId, indexes) => void (indexes.length > 0 && askWorker(residentsFolder(config), fileId, indexes)),
     signal: settings.signal,
     warn: (text) => settings.warn(text),

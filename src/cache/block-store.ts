@@ -42,7 +42,8 @@ export interface BlockWriter {
 
 export interface BlockStore {
   readonly directories: readonly CacheDirectory[];
-  create(address: BlockAddress): Promise<BlockWriter>;
+  /** @param bytes of the whole block, where they are known: a small one is gathered in memory and written at its end */
+  create(address: BlockAddress, bytes?: number): Promise<BlockWriter>;
   /**
    * Bytes of a block, at most 4 MiB at a time, checked before they are handed out: a wrong length or checksum ends the stream with CORRUPT, a missing
    * file too. What came before is right.

@@ -16,6 +16,7 @@ import type { BlockAddress, BlockStore, BlockWriter, CacheDirectory } from './bl
 import { readBlock } from './block-reader.ts';
 import { openBlockWriter } from './block-writer.ts';
 import { diskError } from './disk-error.ts';
+import { openSmallBlockWriter, SMALL_BLOCK_BYTES } from './small-block-writer.ts';
 import { sweepFolder } from './sweep.ts';
 import { syncFolder } from './sync-folder.ts';
 import { DEFAULT_FOLDERS } from './tiers.ts';
@@ -40,14 +41,15 @@ class DirectoryStore implements BlockStore {
     this.#folders = folders;
   }
 
-  async create(address: BlockAddress): Promise<BlockWriter> {
+  async create(address: BlockAddress, bytes?: number): Promise<BlockWriter> {
     const folder = this.#dataFolder(address.directory);
     if (folder === undefined) throw noDirectory(address.directory);
     this.#identity ??= ownIdentity();
     this.#writers += 1;
     const { pid, startedAt } = this.#identity;
     const name = `${pid}-${startedAt}-${address.fileId}-${address.index}-${this.#writers}`;
-    return openBlockWriter({ folder, temporary: join(folder, this.#folders.temporary, name), target: join(folder, fileName(address)) });
+    const file = { folder, temporary: join(folder, this.#folders.temporary, name), target: join(folder, fileName(address)) };
+    return bytes !== undefined && bytes <= SMALL_BLOCK_BYTES ? openSmallBlockWriter(file, bytes) : openBlockWriter(file);
   }
 
   read(block: Parameters<BlockStore['read']>[0], range?: { offset: number; length: number }): ByteStream {

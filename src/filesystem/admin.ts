@@ -10,6 +10,7 @@ import { UfsUri } from '../uri.ts';
 import type { Shipped } from './backups/ship.ts';
 import type { BackupDone, BackupOptions } from './backups/take.ts';
 import type { FileSystemContext } from './context.ts';
+import { forgetPathDefaults } from './path-config.ts';
 import { transact } from './transact.ts';
 import type { UfsMode } from './ufs-mode.ts';
 import { storageOf, ufsModeFact } from './ufs-mode.ts';
@@ -77,11 +78,13 @@ export function createAdmin(context: FileSystemContext): Admin {
     },
     block: (id) => blockReport(context, id),
     pathDefaults: () => new Map([...journal.read((view) => view.pathDefaults())].sort(([a], [b]) => (a < b ? -1 : 1))),
-    setPathDefaults: (path, properties) =>
-      transact(context, (tx) => {
+    async setPathDefaults(path, properties) {
+      await transact(context, (tx) => {
         requireSuperuser(tx, context.subject);
         tx.append({ type: 'path-defaults-set', path, properties });
-      }),
+      });
+      forgetPathDefaults(context);
+    },
     setUfsMode: (uri, mode) => setUfsMode(context, uri, mode),
     summary: () => summaryOf(context),
     underWay: () => [...journal.read((view) => view.intents())].sort((a, b) => a.startedMs - b.startedMs),

@@ -94,7 +94,7 @@ export class BlockSink {
     const held = this.#promised;
     this.#promised = undefined;
     const directory = held !== undefined && held.bytes === bytes ? held.directory : await obtainSpace(this.context, intentId, bytes);
-    const writer = await this.context.blocks.create({ fileId, index: this.#next, directory });
+    const writer = await this.context.blocks.create({ fileId, index: this.#next, directory }, size === undefined ? undefined : bytes);
     this.#open = { writer, directory, promised: bytes };
     return this.#open;
   }

@@ -15,8 +15,7 @@ import { umaskOf } from './create-settings.ts';
 import { handOnOwnership } from './ownership.ts';
 import { markPersistedUpwards } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
-import { readStatus } from './status.ts';
-import type { CreateOptions, FileStatus } from './file-system.ts';
+import type { CreateOptions } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { closeIntent, openIntentWithSpace, transact, transactWhenFree } from './transact.ts';
 import { moveBytes } from './write-bytes.ts';
@@ -24,7 +23,7 @@ import { planWriting } from './write-plan.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
 import type { Moved } from './write-bytes.ts';
 
-export async function createFile(context: FileSystemContext, path: AlluxioPath, source: AsyncIterable<Uint8Array>, options: CreateOptions = {}): Promise<FileStatus> {
+export async function createFile(context: FileSystemContext, path: AlluxioPath, source: AsyncIterable<Uint8Array>, options: CreateOptions = {}): Promise<void> {
   await lookUp(context, parentOf(path));
   const writing = planWriting(context, path, options);
   const opened = await open(context, writing);
@@ -39,7 +38,6 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
   }
   if (moved.ufs !== undefined) await handOnOwnership(context, await context.ufs(opened.mount), [opened.fileId]);
   if (moved.unsent !== undefined) throw notPersisted(path, moved.unsent);
-  return context.journal.read((view) => readStatus(view, path));
 }
 
 /** The file stays where it is safe; the failure says what is still to do. */

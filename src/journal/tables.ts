@@ -130,7 +130,8 @@ export class Tables implements View {
 
   intent(id: number): IntentRecord | undefined {
     const value = this.#kv.get(intentKey(id));
-    return value === undefined ? undefined : decodeJson<IntentRecord>(value);
+    // The store's buffer is longer than the value that it says to hold.
+    return value === undefined ? undefined : intentOf(value.subarray(0, value.length), id);
   }
 
   lease(parentId: number, name: string): HeldLease | undefined {
@@ -213,6 +214,16 @@ function mountOf(bytes: Buffer, at: number): MountRecord {
   const mount = decodeJson<MountRecord>(bytes);
   decodedMounts[at] = { bytes: Buffer.from(bytes), mount };
   return mount;
+}
+
+/** An operation asks for its own intent several times in one transaction. */
+let decodedIntent: { readonly id: number; readonly bytes: Buffer; readonly intent: IntentRecord } | undefined;
+
+function intentOf(bytes: Buffer, id: number): IntentRecord {
+  if (decodedIntent?.id === id && decodedIntent.bytes.equals(bytes)) return decodedIntent.intent;
+  const intent = decodeJson<IntentRecord>(bytes);
+  decodedIntent = { id, bytes: Buffer.from(bytes), intent };
+  return intent;
 }
 
 function limited(range: KeyRange, limit: number | undefined): KeyRange {

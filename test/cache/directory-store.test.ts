@@ -76,6 +76,31 @@ describe('block files on disk', () => {
     await writer.abort();
   });
 
+  it.each([false, true])('puts a block whose small size was told on disk in one go (durable: %s)', async (durable) => {
+    const bytes = Buffer.from('in two parts');
+    const writer = await store.create(at, bytes.length);
+    await writer.write(bytes.subarray(0, 5));
+    await writer.write(bytes.subarray(5));
+    expect([writer.length, existsSync(root) ? filesBelow(root) : []]).toEqual([bytes.length, []]);
+    const stored = { ...at, ...(await writer.commit({ durable })) };
+    await writer.abort();
+    expect(filesBelow(root)).toEqual([join(data, '3-4')]);
+    expect(statSync(join(data, '3-4')).mode & 0o777).toBe(0o600);
+    expect(await bytesOf(store.read(stored))).toEqual(bytes);
+    expect(stored).toEqual(await putBlock(store, at, bytes));
+  });
+
+  it('leaves nothing of a small block that was given up, or could not be put in its place', async () => {
+    const dropped = await store.create(at, 3);
+    await dropped.write(Buffer.from('abc'));
+    await dropped.abort();
+    mkdirSync(join(data, '3-4', 'in the way'), { recursive: true });
+    const failing = await store.create(at, 3);
+    await failing.write(Buffer.from('abc'));
+    await expect(failing.commit({ durable: false })).rejects.toThrow(data);
+    expect(filesBelow(root)).toEqual([]);
+  });
+
   it('sweeps nothing that has another name', async () => {
     await putBlock(store, at, Buffer.from('x'));
     writeFileSync(join(data, 'README'), 'mine');

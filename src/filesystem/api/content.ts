@@ -2,7 +2,6 @@
 import type { ByteStream } from '../../byte-stream.ts';
 import type { AclEntry } from '../../journal/records.ts';
 import type { AlluxioPath } from '../../uri.ts';
-import type { FileStatus } from './entries.ts';
 
 export const WRITE_TYPES = ['MUST_CACHE', 'CACHE_THROUGH', 'THROUGH', 'ASYNC_THROUGH', 'TRY_CACHE', 'NONE'] as const;
 export type WriteType = (typeof WRITE_TYPES)[number];
@@ -35,7 +34,7 @@ export interface Content {
    * (`File <plain> creation failed. Component <i>(<name>) does not exist`). ASYNC_THROUGH persists before this resolves when no master runs.
    * @throws ALREADY_EXISTS `Not allowed to create file because path already exists: <plain>`
    */
-  create(path: AlluxioPath, source: AsyncIterable<Uint8Array>, options?: CreateOptions): Promise<FileStatus>;
+  create(path: AlluxioPath, source: AsyncIterable<Uint8Array>, options?: CreateOptions): Promise<void>;
   /** The bytes, from the cache where it has them, else from the under storage, filling the cache as the read type says. @throws NOT_FOUND, IS_A_DIRECTORY `Path "<plain>" must be a file.` */
   open(path: AlluxioPath, options?: OpenOptions): Promise<ByteStream>;
 }

@@ -38,12 +38,12 @@ export const WRITING: Readonly<Record<string, Handler>> = {
     const type = WRITE_TYPES.find((word) => word === given);
     if (given !== undefined && type === undefined) throw new AlluxioError('INVALID_ARGUMENT', `writeType must be one of ${WRITE_TYPES.join(', ')}.`);
     const body = c.env.incoming as AsyncIterable<Uint8Array>;
-    const status = await site.resident.fs.content.create(path, wholeBody(body, size), {
+    await site.resident.fs.content.create(path, wholeBody(body, size), {
       ...(Number.isNaN(size) ? {} : { size }),
       ...(type === undefined ? {} : { writeType: type }),
       signal: c.req.raw.signal,
     });
-    return c.json(statusInfo(status), 201);
+    return c.json(statusInfo(await site.resident.fs.entries.status(path)), 201);
   },
   'delete': async ({ c, site, path }) => {
     const options = await readOptions(c, ['recursive', 'unchecked', 'alluxioOnly', 'deleteMountPoint']);

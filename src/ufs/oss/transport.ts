@@ -180,7 +180,10 @@ function readBody(response: http.IncomingMessage, method: string, room: Uint8Arr
       else resolve(body.subarray(0, filled));
     });
     response.on('error', (error) => reject(announced === undefined ? error : TransportFailure.cutShort(filled, announced, error)));
-    response.on('close', () => reject(TransportFailure.cutShort(filled, announced)));
+    response.on('close', () => {
+      // After a whole answer too, and an error that nobody hears of costs as much as a small request.
+      if (!response.complete) reject(TransportFailure.cutShort(filled, announced));
+    });
   });
 }
 

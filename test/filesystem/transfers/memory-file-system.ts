@@ -130,7 +130,7 @@ export class MemoryFileSystem {
       this.running += 1;
       this.mostRunning = Math.max(this.mostRunning, this.running);
       try {
-        return await this.create(path, source, options);
+        await this.create(path, source, options);
       } finally {
         this.running -= 1;
       }

@@ -23,7 +23,24 @@ export function takeGenericOptions(argv: readonly string[]): GenericOptions {
   return { defines, rest };
 }
 
-/** The journal keeps the line for audit; `--option fs.oss.accessKeySecret=…` must not get there. */
+const SECRET_WORD = /secret|key|token|password/i;
+
+/**
+ * The line as it may be kept and shown. `--option fs.oss.accessKeySecret=…` must not get into the journal's log, with `=` after the option neither;
+ * nor what follows an option such as `--access-key-secret`.
+ */
 export function withoutSecrets(words: readonly string[]): string {
-  return words.map((word) => word.replace(/^([^=]*(?:secret|key|token|password)[^=]*)=.*$/is, '$1=******')).join(' ');
+  return words
+    .map((word, i) => {
+      const before = words[i - 1] ?? '';
+      if (before.startsWith('--') && SECRET_WORD.test(before) && !before.includes('=')) return '******';
+      return word.replace(/^(.*?(?:secret|key|token|password)[^=]*)=.*$/is, '$1=******');
+    })
+    .join(' ');
+}
+
+/** What a process was called with is for everybody on the machine to see, as long as it runs: not the secrets in it. */
+export function hideFromProcessList(argv: readonly string[]): void {
+  const shown = withoutSecrets(argv);
+  if (shown !== argv.join(' ')) process.title = `alluxio ${shown}`;
 }

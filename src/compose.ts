@@ -9,7 +9,8 @@ import { blockFolders, cacheDirectories } from './cache/tiers.ts';
 import type { Config } from './config/config.ts';
 import { VERSION } from './config/version.ts';
 import { assertValid } from './config/validate.ts';
-import { MISSING_SECRET } from './config/references.ts';
+import { isCredentialKey } from './config/redact.ts';
+import { MISSING_SECRET, exposedFile } from './config/references.ts';
 import { AlluxioError, hasCode } from './errors.ts';
 import { createFileSystem } from './filesystem/create-file-system.ts';
 import type { FileSystemContext } from './filesystem/context.ts';
@@ -145,7 +146,7 @@ function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemCo
       },
     },
     now: Date.now,
-    ufs: checkedUfs(journal, ufsPool(config)),
+    ufs: checkedUfs(journal, ufsPool(config, (text) => settings.warn(text))),
     masterRunning: remembered(() => hasMaster(config)),
     cacheLater: (fileId, indexes) => void (indexes.length > 0 && askWorker(residentsFolder(config), fileId, indexes)),
     signal: settings.signal,
@@ -173,19 +174,26 @@ function missingSecrets(path: string, mount: MountRecord, keys: readonly string[
 }
 
 /** One client a mount and set of options, made at first use; the driver is loaded only then. */
-function ufsPool(config: Config): (mount: MountRecord) => Promise<Ufs> {
+function ufsPool(config: Config, warn: (text: string) => void = () => undefined): (mount: MountRecord) => Promise<Ufs> {
   const pool = new Map<string, Promise<Ufs>>();
   return (mount) => {
     const key = JSON.stringify([mount.id, mount.ufsUri, mount.readOnly, mount.properties]);
     const known = pool.get(key);
     if (known !== undefined) return known;
     const options = mount.id === ROOT_MOUNT_ID ? config.withPrefix('alluxio.master.mount.table.root.option.') : mount.properties;
-    const opened = import('./ufs/registry.ts').then(({ createUfs }) =>
-      createUfs(UfsUri.parse(mount.ufsUri), config.overlay(options, 'MOUNT_OPTION'), { readOnly: mount.readOnly }),
-    );
+    const merged = config.overlay(options, 'MOUNT_OPTION');
+    if (mount.ufsUri.startsWith('oss:')) warnOfExposedFiles(merged, warn);
+    const opened = import('./ufs/registry.ts').then(({ createUfs }) => createUfs(UfsUri.parse(mount.ufsUri), merged, { readOnly: mount.readOnly }));
     pool.set(key, opened);
     return opened;
   };
+}
+
+function warnOfExposedFiles(config: Config, warn: (text: string) => void): void {
+  const exposed = new Map(config.keys().flatMap((key) => (isCredentialKey(key) ? [[exposedFile(config.find(key) ?? ''), key] as const] : [])));
+  for (const [path, key] of exposed) {
+    if (path !== undefined) warn(`Others can read ${path}, the file of ${key}; run: chmod 600 ${path}`);
+  }
 }
 
 /** The tree in the journal describes one root storage; another one under it would show files that are not there. */

@@ -4,7 +4,7 @@ import { createContext } from './cli-context.ts';
 import { execute, report } from './cli-execute.ts';
 import type { Run } from './cli-execute.ts';
 import { reportFailure } from './cli-failure.ts';
-import { takeGenericOptions, withoutSecrets } from './cli-generic.ts';
+import { hideFromProcessList, takeGenericOptions, withoutSecrets } from './cli-generic.ts';
 import { parseRequest } from './cli-parse.ts';
 import { readRequest } from './cli-request.ts';
 import { ENDING_STATUS, watchSignals } from './cli-signals.ts';
@@ -33,6 +33,7 @@ const NOWHERE = -1;
 
 /** Runs one command line and resolves with its exit status. Never rejects, never exits. */
 export async function main(argv: readonly string[], io: MainIo): Promise<number> {
+  hideFromProcessList(argv);
   const { defines, rest } = takeGenericOptions(argv);
   const { request, shell } = readRequest(rest);
   const signals = watchSignals((ending) => new AlluxioError('CANCELLED', 'Interrupted.', { exitStatus: ENDING_STATUS[ending] }));

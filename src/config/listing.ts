@@ -2,7 +2,8 @@
 import { isAlluxioError } from '../errors.ts';
 import { allProperties } from './catalogue.ts';
 import type { Config } from './config.ts';
-import { isCredentialKey, MASK } from './redact.ts';
+import { isCredentialKey, MASK, shownValue } from './redact.ts';
+import { isReference } from './references.ts';
 
 export interface PropertyRow {
   readonly key: string;
@@ -33,15 +34,14 @@ export function sourceText(config: Config, key: string): string {
 
 function masked(key: string, value: string | undefined, secrets: readonly string[]): string | undefined {
   if (value === undefined || value === '') return value;
-  const hidden = isCredentialKey(key) || secrets.some((secret) => value.includes(secret));
-  return hidden ? MASK : value;
+  return secrets.some((secret) => value.includes(secret)) ? MASK : shownValue(key, value);
 }
 
 /** A secret may reach another property by `${…}`. */
 function secretValues(config: Config): string[] {
   return config.keys().flatMap((key) => {
     const value = isCredentialKey(key) ? lenient(config, key) : undefined;
-    return value !== undefined && value.length >= SHORTEST_SECRET ? [value] : [];
+    return value !== undefined && value.length >= SHORTEST_SECRET && !isReference(value) ? [value] : [];
   });
 }
 

@@ -11,9 +11,14 @@ export function isCredentialKey(key: string): boolean {
   return propertyOf(key)?.credential === true || SECRET_NAME.test(key);
 }
 
+/** The value as it may be shown. A reference says where a secret stands and is none itself. */
+export function shownValue(key: string, value: string): string {
+  return isCredentialKey(key) && !isReference(value) ? MASK : value;
+}
+
 /** A copy in which every credential is masked; the order of the keys stays. */
 export function maskProperties(properties: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, isCredentialKey(key) && value !== MISSING_SECRET ? MASK : value]));
+  return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, shownValue(key, value)]));
 }
 
 /** A copy that may leave the machine: credentials only as references to where they stand. */

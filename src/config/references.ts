@@ -1,5 +1,5 @@
 /** Secrets that stand elsewhere: `env:NAME` and `file:PATH` as the value of a credential, looked up when it is used and never shown. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 
@@ -28,6 +28,14 @@ export function resolveSecret(value: string, key: string, env: NodeJS.ProcessEnv
   if (value.startsWith('file:')) return fromFile(value.slice('file:'.length), key);
   if (value === MISSING_SECRET) throw new AlluxioError('INVALID_CONFIGURATION', `${key} is not known: backups hold no secrets.`, { hint: 'Set it: alluxio fs updateMount --option' });
   return value;
+}
+
+/** The file that a reference names, when others than its owner can read it too. */
+export function exposedFile(value: string): string | undefined {
+  if (!value.startsWith('file:')) return undefined;
+  const path = value.slice('file:'.length);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats?.isFile() === true && (stats.mode & 0o077) !== 0 ? path : undefined;
 }
 
 function fromEnvironment(name: string, key: string, env: NodeJS.ProcessEnv): string {

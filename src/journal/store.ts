@@ -1,5 +1,5 @@
 /** The Journal over any KvEngine: views, transactions that share commits, the log. */
-import { isCredentialKey, MASK } from '../config/redact.ts';
+import { maskProperties } from '../config/redact.ts';
 import { AlluxioError } from '../errors.ts';
 import type { Entry } from './entries.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -105,6 +105,5 @@ export class Store implements Journal {
 
 function masked(entry: Entry): Entry {
   if (entry.type !== 'mount-added' && entry.type !== 'mount-changed') return entry;
-  const properties = Object.fromEntries(Object.entries(entry.mount.properties).map(([key, value]) => [key, isCredentialKey(key) ? MASK : value]));
-  return { ...entry, mount: { ...entry.mount, properties } };
+  return { ...entry, mount: { ...entry.mount, properties: maskProperties(entry.mount.properties) } };
 }

@@ -1,14 +1,18 @@
 /** A marked key, planted wherever a key can be given: nothing that the shell writes may hold it, but the journal, which only its owner can read. */
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { chmod, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Home } from '../support/home.ts';
 import { makeHome } from '../support/home.ts';
 import type { OssProcess } from '../support/oss-process.ts';
 import { startOssProcess } from '../support/oss-process.ts';
-import { runAlluxio } from '../support/run-alluxio.ts';
+import { OSS_KEYS } from '../support/oss.ts';
+import { FREE_PORTS, killResidents, masterOf, startScript, workerOf } from '../support/residents.ts';
+import { runAlluxio, startAlluxio } from '../support/run-alluxio.ts';
 
 const MARK = 'MARKEDs3cr3tKEY0042';
+/** Those that are refused, and those that the server takes. */
+const MARKS = [MARK, OSS_KEYS.accessKeyId, OSS_KEYS.accessKeySecret];
 
 describe('secrets', () => {
   let home: Home;
@@ -19,6 +23,7 @@ describe('secrets', () => {
     oss = await startOssProcess(home, { buckets: ['bucket', 'second'] });
   });
   afterAll(async () => {
+    await killResidents(home);
     await oss.stop();
     await home.remove();
   });
@@ -30,7 +35,7 @@ describe('secrets', () => {
   }
 
   it('appear nowhere', async () => {
-    const wrong = { 'fs.oss.endpoint': oss.endpoint, 'fs.oss.accessKeyId': `${MARK}id`, 'fs.oss.accessKeySecret': MARK, 'alluxio.master.mount.table.root.ufs': 'oss://bucket/dir' };
+    const wrong = { 'fs.oss.endpoint': oss.endpoint, 'fs.oss.accessKeyId': `${MARK}id`, 'fs.oss.accessKeySecret': MARK, 'fs.oss.securityToken': `${MARK}token`, 'alluxio.master.mount.table.root.ufs': 'oss://bucket/dir' };
     await home.configure(wrong);
     expect(await run(['format'])).toBe(0);
     // Refused by the server, in every way a key can be given, with and without the stack.
@@ -41,6 +46,9 @@ describe('secrets', () => {
     const option = ['--option', `fs.oss.accessKeySecret=${MARK}4`, '--option', `fs.oss.endpoint=${oss.endpoint}`];
     expect(await run(['fs', '--debug', 'mount', ...option, '/second', 'oss://second/'])).toBe(255);
     expect(await run(['fs', 'mount', ...option, '/second'])).toBe(255);
+    expect(await run(['fs', 'mount', `--option=fs.oss.accessKeySecret=${MARK}6`, '/second', 'oss://second/'])).toBe(255);
+    expect(await run(['ls', `-Dfs.oss.securityToken=${MARK}7`])).toBe(1);
+    expect(await run(['fs', 'lss', `-Dfs.oss.accessKeySecret=${MARK}8`])).toBe(255);
     expect(await run(['runUfsTests', '--path', 'oss://bucket/x', '--test', 'isFileTest'])).toBe(1);
     expect(await run(['getConf'])).toBe(0);
     expect(await run(['getConf', 'fs.oss.accessKeySecret'])).toBe(0);
@@ -49,13 +57,53 @@ describe('secrets', () => {
     await home.configure({ ...oss.properties, 'alluxio.master.mount.table.root.ufs': 'oss://bucket/dir' });
     expect(await run(['format'])).toBe(0);
     const good = Object.entries(oss.properties).flatMap(([key, value]) => ['--option', `${key}=${value}`]);
-    expect(await run(['fs', 'mount', ...good, '--option', `my.secretKey=${MARK}5`, '/second', 'oss://second/'])).toBe(0);
+    expect(await run(['fs', 'mount', ...good, '--option', `my.secretKey=${MARK}5`, `--option=my.password=${MARK}55`, '/second', 'oss://second/'])).toBe(0);
     expect(await run(['fs', 'mount'])).toBe(0);
     expect(await run(['fs', 'mount', '--json'])).toBe(0);
     expect(await run(['fs', 'stat', '/second'])).toBe(0);
     expect(await run(['fs', 'touch', '/second/f'])).toBe(0);
-    expect(said).not.toContain(MARK);
+    for (const mark of MARKS) expect(said).not.toContain(mark);
     expect(said).toContain('******');
+  });
+
+  it('are not in the list of processes while one runs', async () => {
+    const child = startAlluxio(home, ['ossServer', '--dir', join(home.dir, 'oss2'), '--port', '0', '--access-key-id', `${MARK}id`, '--access-key-secret', MARK, `-Dfs.oss.accessKeySecret=${MARK}`]);
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    const title = await readFile(`/proc/${child.pid ?? 0}/cmdline`, 'utf8');
+    child.kill('SIGTERM');
+    await new Promise((resolve) => child.once('exit', resolve));
+    expect(title).toContain('ossServer');
+    expect(title).not.toContain(MARK);
+  });
+
+  it('appear in nothing that residents serve, log or keep, in no backup and no bundle', async () => {
+    const before = said;
+    const site = { ...oss.properties, ...FREE_PORTS, 'alluxio.master.mount.table.root.ufs': 'oss://bucket/dir', 'alluxio.master.audit.logging.enabled': 'true', 'alluxio.master.backup.directory': '/backups', 'my.own.password': `${MARK}9` };
+    await home.configure(site);
+    const env = { ALLUXIO_JAVA_OPTS: `-Dalluxio.debug=false -Dmy.accessKeySecret=${MARK}10` };
+    const started = await startScript(home, ['local', 'NoMount'], { env });
+    said += started.stdout + started.stderr;
+    expect(started.status).toBe(0);
+    const residents = [masterOf(home), workerOf(home)];
+    expect(await run(['fs', 'touch', '/second/g'])).toBe(0);
+    // Refused by OSS while the master looks on.
+    expect(await run(['fs', 'mount', '--option', `fs.oss.accessKeySecret=${MARK}11`, '--option', `fs.oss.endpoint=${oss.endpoint}`, '/x', 'oss://second/y'])).toBe(255);
+    for (const line of [['fsadmin', 'backup'], ['fsadmin', 'report'], ['fsadmin', 'report', 'ufs'], ['fsadmin', 'report', 'metrics'], ['fsadmin', 'doctor'], ['fs', 'log', '-n', '1000'], ['fs', 'log', '--json', '/'], ['collectInfo', 'all', join(home.dir, 'info')], ['validateConf'], ['getConf', '--source']]) {
+      expect(`${line.join(' ')}: ${await run(line)}`).toMatch(/: [01]$/);
+    }
+    await run(['readJournal']);
+    for (const { web, identity, role } of residents) {
+      const own = role === 'master' ? ['init', 'overview', 'browse?path=/', 'browse?path=/second', 'data', 'logs', 'logs?path=master.log', 'config', 'workers', 'masters', 'mounttable', 'metrics'] : ['init', 'overview', 'blockinfo', 'logs', 'config', 'metrics'];
+      const paths = ['/', '/browse?path=/', '/browse?path=/second', '/config', '/mounts', '/logs', '/metrics', '/metrics/prometheus/', '/metrics/json/', '/health', '/ready', '/none', `/api/v1/${role}/info`, '/api/v1/paths//second/get-status', '/api/v1/paths//second/mount?src=oss://nobody/', ...own.map((page) => `/api/v1/${role}/webui_${page}`)];
+      for (const path of paths) {
+        const answer = await fetch(`http://127.0.0.1:${web?.port ?? 0}${path}`);
+        said += `${path}\n${JSON.stringify([...answer.headers])}\n${await answer.text()}\n`;
+      }
+      said += await readFile(`/proc/${identity.pid}/cmdline`, 'utf8');
+    }
+    expect(said.length - before.length).toBeGreaterThan(50_000);
+    for (const mark of MARKS) expect(said.indexOf(mark) < 0 ? '' : said.slice(said.indexOf(mark) - 300, said.indexOf(mark) + 30)).toBe('');
+    await killResidents(home);
   });
 
   it('a reference to a secret is kept instead of the secret', async () => {
@@ -65,17 +113,37 @@ describe('secrets', () => {
     expect(await run(['fs', 'mount', ...options, '/third', 'oss://second/'], env)).toBe(0);
     expect(await run(['fs', 'ls', '/third'], env)).toBe(0);
     expect(await run(['fs', 'ls', '-f', '/third'])).toBe(255);
-    expect(said).toContain('MY_OSS_SECRET');
+    expect(said).toContain('fs.oss.accessKeySecret refers to the environment variable MY_OSS_SECRET, which is not set.');
+    const { stdout } = await runAlluxio(home, ['fs', 'mount']);
+    expect(stdout).toContain('fs.oss.accessKeySecret=env:MY_OSS_SECRET');
+  });
+
+  it('a file with a secret is named, read anew, and warned of when others can read it', async () => {
+    const file = join(home.dir, 'secret');
+    await writeFile(file, `${OSS_KEYS.accessKeySecret}\n`, { mode: 0o600 });
+    await home.configure({ ...oss.properties, 'fs.oss.accessKeySecret': `file:${file}`, 'alluxio.master.mount.table.root.ufs': 'oss://bucket/dir' });
+    const look = () => runAlluxio(home, ['fs', 'ls', '-f', '/']);
+    expect(await look()).toMatchObject({ status: 0, stderr: '' });
+    await chmod(file, 0o644);
+    expect(await look()).toMatchObject({ status: 0, stderr: `Others can read ${file}, the file of fs.oss.accessKeySecret; run: chmod 600 ${file}\n` });
+    await home.configure({ ...oss.properties, 'fs.oss.accessKeySecret': `file:${file}.none`, 'alluxio.master.mount.table.root.ufs': 'oss://bucket/dir' });
+    const missing = await look();
+    expect(missing.status).toBe(255);
+    expect(missing.stderr).toContain(`fs.oss.accessKeySecret refers to the file ${file}.none, which cannot be read: there is no such file.`);
+    expect((await runAlluxio(home, ['getConf', 'fs.oss.accessKeySecret'])).stdout).toBe(`file:${file}.none\n`);
   });
 
   it('the journal is its owner\'s alone, and no other file holds a key', async () => {
     const holders: string[] = [];
-    for (const entry of await readdir(home.workDir, { recursive: true, withFileTypes: true })) {
+    for (const entry of await readdir(home.dir, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
       const { mode } = await stat(path);
-      if (path.includes('/journal')) expect(`${path} ${(mode & 0o077).toString(8)}`).toBe(`${path} 0`);
-      if (entry.isFile() && (await readFile(path)).includes(MARK)) holders.push(path);
+      if (path.startsWith(join(home.workDir, 'journal'))) expect(`${path} ${(mode & 0o077).toString(8)}`).toBe(`${path} 0`);
+      if (!entry.isFile()) continue;
+      const bytes = await readFile(path);
+      if (MARKS.some((mark) => bytes.includes(mark))) holders.push(path);
     }
-    expect(holders.filter((path) => !path.includes('/journal/'))).toEqual([]);
+    const given = [join(home.confDir, 'alluxio-site.properties'), join(home.dir, 'secret')];
+    expect(holders.filter((path) => !path.includes('/journal/') && !given.includes(path))).toEqual([]);
   });
 });

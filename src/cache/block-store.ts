@@ -40,6 +40,13 @@ export interface BlockWriter {
   abort(): Promise<void>;
 }
 
+/** A file that a crash left. */
+export interface StrayFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly temporary: boolean;
+}
+
 export interface BlockStore {
   readonly directories: readonly CacheDirectory[];
   /** @param bytes of the whole block, where they are known: a small one is gathered in memory and written at its end */
@@ -57,6 +64,10 @@ export interface BlockStore {
   touch(block: BlockAddress): Promise<void>;
   /** When it was last used, ms; undefined when its file is gone. */
   lastUsed(block: BlockAddress): Promise<number | undefined>;
+  /** The length of its file; undefined when that is gone. */
+  length(block: BlockAddress): Promise<number | undefined>;
+  /** What sweep() would remove. */
+  strays(known: (block: BlockAddress) => boolean): AsyncIterable<StrayFile>;
   /** Removes temporary files whose writing process is gone and block files that `known` denies. Returns what was removed. */
   sweep(known: (block: BlockAddress) => boolean): Promise<{ files: number; bytes: number }>;
   /** Empties every directory (`formatWorker`); returns the folders done. */

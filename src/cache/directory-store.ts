@@ -12,12 +12,12 @@ import { AlluxioError, systemCode } from '../errors.ts';
 import { around } from '../fault-points.ts';
 import { ownIdentity } from '../process-identity.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
-import type { BlockAddress, BlockStore, BlockWriter, CacheDirectory } from './block-store.ts';
+import type { BlockAddress, BlockStore, BlockWriter, CacheDirectory, StrayFile } from './block-store.ts';
 import { readBlock } from './block-reader.ts';
 import { openBlockWriter } from './block-writer.ts';
 import { diskError } from './disk-error.ts';
 import { openSmallBlockWriter, SMALL_BLOCK_BYTES } from './small-block-writer.ts';
-import { sweepFolder } from './sweep.ts';
+import { straysIn, sweepFolder } from './sweep.ts';
 import { syncFolder } from './sync-folder.ts';
 import { DEFAULT_FOLDERS } from './tiers.ts';
 import type { BlockFolders } from './tiers.ts';
@@ -86,11 +86,26 @@ class DirectoryStore implements BlockStore {
     return this.#onFile(block, async (path) => Math.floor((await stat(path)).mtimeMs));
   }
 
+  async length(block: BlockAddress): Promise<number | undefined> {
+    return this.#onFile(block, async (path) => (await stat(path)).size);
+  }
+
+  async *strays(known: (block: BlockAddress) => boolean): AsyncGenerator<StrayFile> {
+    for (const { index: directory } of this.directories) {
+      const folder = this.#dataFolder(directory) ?? '';
+      try {
+        yield* straysIn({ directory, folder, temporary: join(folder, this.#folders.temporary), known });
+      } catch (error) {
+        throw await diskError(folder, error);
+      }
+    }
+  }
+
   async sweep(known: (block: BlockAddress) => boolean): Promise<{ files: number; bytes: number }> {
     const swept = { files: 0, bytes: 0 };
     for (const { index: directory } of this.directories) {
       const folder = this.#dataFolder(directory) ?? '';
-      await explained(folder, () => sweepFolder({ directory, folder, temporary: join(folder, this.#folders.temporary), known, swept }));
+      await explained(folder, () => sweepFolder({ directory, folder, temporary: join(folder, this.#folders.temporary), known }, swept));
     }
     return swept;
   }

@@ -1,11 +1,10 @@
 /** Finds what crashes left behind in one cache directory. */
 import { lstat, opendir, unlink } from 'node:fs/promises';
-import type { Dir } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../errors.ts';
 import { around } from '../fault-points.ts';
 import { isAlive, ownIdentity } from '../process-identity.ts';
-import type { BlockAddress } from './block-store.ts';
+import type { BlockAddress, StrayFile } from './block-store.ts';
 
 const BLOCK = /^(\d+)-(\d+)$/;
 const TEMPORARY = /^(\d+)-(\d+)-\d+-\d+(?:-\d+)?$/;
@@ -15,21 +14,29 @@ export interface Sweep {
   readonly folder: string;
   readonly temporary: string;
   readonly known: (block: BlockAddress) => boolean;
-  /** Counts what was removed. */
-  readonly swept: { files: number; bytes: number };
 }
 
-/** Removes temporary files of dead writers and block files that `known` denies. Files under other names are not ours: they stay. */
-export async function sweepFolder(sweep: Sweep): Promise<void> {
+/** Temporary files of dead writers and block files that `known` denies. Files under other names are not ours. */
+export async function* straysIn(sweep: Sweep): AsyncGenerator<StrayFile> {
   const alive = livenessOnce();
-  await removeMatching(sweep, sweep.temporary, (name) => {
+  for await (const name of namesIn(sweep.temporary)) {
     const [, pid, startedAt] = TEMPORARY.exec(name) ?? [];
-    return pid !== undefined && startedAt !== undefined && !alive(pid, startedAt);
-  });
-  await removeMatching(sweep, sweep.folder, (name) => {
+    if (pid !== undefined && startedAt !== undefined && !alive(pid, startedAt)) yield* strayAt(join(sweep.temporary, name), true);
+  }
+  for await (const name of namesIn(sweep.folder)) {
     const [, fileId, index] = BLOCK.exec(name) ?? [];
-    return fileId !== undefined && index !== undefined && !sweep.known({ fileId: Number(fileId), index: Number(index), directory: sweep.directory });
-  });
+    if (fileId === undefined || index === undefined) continue;
+    if (!sweep.known({ fileId: Number(fileId), index: Number(index), directory: sweep.directory })) yield* strayAt(join(sweep.folder, name), false);
+  }
+}
+
+/** Removes them; counts what was removed. */
+export async function sweepFolder(sweep: Sweep, swept: { files: number; bytes: number }): Promise<void> {
+  for await (const { path, bytes } of straysIn(sweep)) {
+    if ((await ifThere(() => around('cache.remove', () => unlink(path).then(() => true)))) !== true) continue;
+    swept.files += 1;
+    swept.bytes += bytes;
+  }
 }
 
 /** One question per process: a crashed upload may leave thousands of files. */
@@ -45,30 +52,22 @@ function livenessOnce(): (pid: string, startedAt: string) => boolean {
   };
 }
 
-async function removeMatching(sweep: Sweep, folder: string, doomed: (name: string) => boolean): Promise<void> {
-  const names = await openIfThere(folder);
-  if (names === undefined) return;
-  for await (const { name } of names) if (doomed(name)) await removeCounted(join(folder, name), sweep.swept);
+async function* namesIn(folder: string): AsyncGenerator<string> {
+  const names = await ifThere(() => opendir(folder, { bufferSize: 1024 }));
+  if (names !== undefined) for await (const { name } of names) yield name;
 }
 
-async function openIfThere(folder: string): Promise<Dir | undefined> {
+/** Nothing when it is gone meanwhile: another sweep, or its writer finished. */
+async function* strayAt(path: string, temporary: boolean): AsyncGenerator<StrayFile> {
+  const status = await ifThere(() => lstat(path));
+  if (status?.isFile() === true) yield { path, bytes: status.size, temporary };
+}
+
+async function ifThere<T>(operation: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await opendir(folder, { bufferSize: 1024 });
+    return await operation();
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-async function removeCounted(path: string, swept: { files: number; bytes: number }): Promise<void> {
-  try {
-    const status = await lstat(path);
-    if (!status.isFile()) return;
-    await around('cache.remove', () => unlink(path));
-    swept.files += 1;
-    swept.bytes += status.size;
-  } catch (error) {
-    // Gone meanwhile: another sweep, or its writer finished.
-    if (systemCode(error) !== 'ENOENT') throw error;
   }
 }

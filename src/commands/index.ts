@@ -18,6 +18,7 @@ const TOP: CommandList = {
   formatMaster: () => import('./formatMaster.ts'),
   formatMasters: () => import('./formatMasters.ts'),
   formatWorker: () => import('./formatWorker.ts'),
+  fsck: () => import('./fsck.ts'),
   getConf: () => import('./getConf.ts'),
   killAll: () => import('./killAll.ts'),
   'launch-process': () => import('./launch-process.ts'),

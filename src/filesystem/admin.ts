@@ -10,6 +10,7 @@ import { UfsUri } from '../uri.ts';
 import type { Shipped } from './backups/ship.ts';
 import type { BackupDone, BackupOptions } from './backups/take.ts';
 import type { FileSystemContext } from './context.ts';
+import type { Fsck } from './fsck/fsck.ts';
 import { forgetPathDefaults } from './path-config.ts';
 import { transact } from './transact.ts';
 import type { UfsMode } from './ufs-mode.ts';
@@ -47,6 +48,7 @@ export interface Admin {
   summary(): Summary;
   /** What is under way, oldest first: who holds which paths. */
   underWay(): readonly IntentRecord[];
+  fsck(): Promise<Fsck>;
 }
 
 export interface Summary {
@@ -88,6 +90,7 @@ export function createAdmin(context: FileSystemContext): Admin {
     setUfsMode: (uri, mode) => setUfsMode(context, uri, mode),
     summary: () => summaryOf(context),
     underWay: () => [...journal.read((view) => view.intents())].sort((a, b) => a.startedMs - b.startedMs),
+    fsck: async () => (await import('./fsck/index.ts')).createFsck(context),
   };
 }
 

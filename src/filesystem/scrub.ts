@@ -1,7 +1,8 @@
 /** Looking after the cache: does each block still hold what was written, is each file of it known? */
 import { hasCode } from '../errors.ts';
 import type { View } from '../journal/journal.ts';
-import type { BlockRecord } from '../journal/records.ts';
+import type { BlockAddress } from '../cache/block-store.ts';
+import type { BlockRecord, IntentWork } from '../journal/records.ts';
 import { pathOfInode } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
@@ -64,14 +65,21 @@ export async function fetchBlock(context: FileSystemContext, { fileId, index }: 
   return true;
 }
 
-/** A file of the cache is known when a record, or the intent of somebody who writes it, says so; the intent is there before the file and until the record is. */
 export function dropOrphans(context: FileSystemContext): Promise<{ files: number; bytes: number }> {
-  return context.blocks.sweep((block) =>
-    context.journal.read((view) => view.block(block.fileId, block.index)?.directory === block.directory || view.intents().some(({ work }) => 'fileId' in work && work.fileId === block.fileId)),
-  );
+  return context.blocks.sweep((block) => isKnownBlock(context, block));
 }
 
-function isRecorded(view: View, block: BlockRecord): boolean {
+/** A file of the cache is known when a record, or the intent of somebody who writes or removes it, says so; the intent is there before the file and until the record is. */
+export function isKnownBlock(context: FileSystemContext, block: BlockAddress): boolean {
+  return context.journal.read((view) => view.block(block.fileId, block.index)?.directory === block.directory || view.intents().some(({ work }) => isAbout(work, block)));
+}
+
+function isAbout(work: IntentWork, { fileId, index, directory }: BlockAddress): boolean {
+  if (work.kind === 'evict') return work.blocks.some((block) => block.fileId === fileId && block.index === index && block.directory === directory);
+  return 'fileId' in work && work.fileId === fileId;
+}
+
+export function isRecorded(view: View, block: BlockRecord): boolean {
   const current = view.block(block.fileId, block.index);
   return current !== undefined && current.directory === block.directory && current.checksums.every((checksum, at) => checksum === block.checksums[at]);
 }

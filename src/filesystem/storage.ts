@@ -43,8 +43,8 @@ async function freeTree(context: FileSystemContext, path: AlluxioPath, forced: b
 
 /** @throws FAILED_PRECONDITION, and then nothing has been freed */
 export async function freeBelow(context: FileSystemContext, path: AlluxioPath, id: number, forced: boolean): Promise<void> {
-  for await (const page of walkTree(context, id)) for (const walked of page) refuseToFree(path, walked, forced);
-  for await (const batch of inBatches(walkTree(context, id), BATCH)) await freeBatch(context, batch, forced);
+  for await (const page of walkTree(context, id, { mounts: true })) for (const walked of page) refuseToFree(path, walked, forced);
+  for await (const batch of inBatches(walkTree(context, id, { mounts: true }), BATCH)) await freeBatch(context, batch, forced);
 }
 
 function refuseToFree(top: AlluxioPath, walked: Walked, forced: boolean): void {

@@ -5,9 +5,11 @@
  */
 import { decodeParent, decodePlace, encodeJson, encodeNumber, encodePlace, type Place } from './codec.ts';
 import { BlockTables } from './apply-blocks.ts';
+import { applyRepair } from './apply-repair.ts';
 import { LeaseTable } from './apply-leases.ts';
 import type { Entry, InodeChange } from './entries.ts';
 import { decodeInode, encodeInode, inWholeMs } from './inode-codec.ts';
+import { expiryOf, waits } from './inode-indexes.ts';
 import { LIMBO_ID, ROOT_ID, type UsageRecord } from './journal.ts';
 import { expiryKey, factKey, inodeKey, intentKey, mountKey, pathDefaultsKey, placeKey, sequenceKey, syncKey, toPersistKey } from './keys.ts';
 import type { KvWriter } from './kv.ts';
@@ -78,7 +80,7 @@ export class Applier {
     }
   }
 
-  #applyRare(entry: Extract<Entry, { type: `${'mount' | 'intent' | 'sync' | 'path' | 'fact' | 'sequence'}-${string}` }>): void {
+  #applyRare(entry: Extract<Entry, { type: `${'mount' | 'intent' | 'sync' | 'path' | 'fact' | 'sequence' | 'record'}-${string}` }>): void {
     switch (entry.type) {
       case 'mount-added':
       case 'mount-changed':
@@ -104,7 +106,17 @@ export class Applier {
       case 'sequence-moved':
         if (entry.next < this.#tables.sequence()) violated(`the sequence cannot go back to ${entry.next}`);
         return this.#kv.put(sequenceKey(), encodeNumber(entry.next));
+      case 'record-repaired':
+        this.flush();
+        applyRepair(this.#kv, entry.repair);
+        return this.#forgetPlaces();
     }
+  }
+
+  #forgetPlaces(): void {
+    this.#parents.clear();
+    this.#directories.clear();
+    this.#directories.add(LIMBO_ID);
   }
 
   #putRecord(key: Buffer, record: { readonly id: number }, fresh: boolean): void {
@@ -242,12 +254,4 @@ export class Applier {
     this.#parents.set(id, parentId);
     return parentId;
   }
-}
-
-function expiryOf(inode: InodeRecord | undefined): number | undefined {
-  return inode === undefined || inode.ttlMs < 0 ? undefined : inode.createdMs + inode.ttlMs;
-}
-
-function waits(inode: InodeRecord): boolean {
-  return !inode.directory && inode.persistence === 'TO_BE_PERSISTED';
 }

@@ -2,6 +2,7 @@
  * The closed set of log entries. Each is self-contained data: ids, times and random values are decided before and written here, so that a replay
  * needs nothing else. Totals of ancestors, the TTL index, the to-be-persisted index, cachedBytes and usage are consequences that apply() keeps.
  */
+import type { Repair } from './audit/findings.ts';
 import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, SyncRecord } from './records.ts';
 
 /** Changes to an inode's attributes; what is absent stays. `length` may change only together with dropping its blocks. */
@@ -36,6 +37,8 @@ export type Entry =
   | { readonly type: 'path-defaults-set'; readonly path: string; readonly properties: Readonly<Record<string, string>> }
   | { readonly type: 'fact-set'; readonly name: string; readonly value: string }
   /** Written by allocate(): the sequence's new value. */
-  | { readonly type: 'sequence-moved'; readonly next: number };
+  | { readonly type: 'sequence-moved'; readonly next: number }
+  /** `alluxio fsck --repair`: a record becomes what the others say. Where nothing is wrong it changes nothing. */
+  | { readonly type: 'record-repaired'; readonly repair: Repair };
 
 export type EntryType = Entry['type'];

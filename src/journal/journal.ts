@@ -11,6 +11,7 @@
  *
  * @see keys.ts for every key shape, entries.ts for the closed set of entries.
  */
+import type { TableFinding } from './audit/findings.ts';
 import type { Entry } from './entries.ts';
 import type { BlockRecord, InodeRecord, IntentRecord, LeaseTarget, MountRecord, SyncRecord, TotalsRecord } from './records.ts';
 
@@ -136,10 +137,14 @@ export interface Journal {
   backup(): Promise<BackupStream>;
   /** The log from `from` on, as much of it as `limit` says, without secrets. Undefined when there is nothing new; 'pruned' when `from` is no longer there. */
   segment(from: number, limit: number): Promise<LogSegment | 'pruned' | undefined>;
+  /** All tables of one state against each other; writers go on meanwhile. In steps: most bring nothing. */
+  audit(): AsyncIterable<readonly TableFinding[]>;
   /** Drops log records below `seq`. */
   pruneLog(below: number): Promise<number>;
   close(): Promise<void>;
 }
+
+export type { Repair, TableFinding, TableFindingKind } from './audit/findings.ts';
 
 /** Ids with a fixed meaning. */
 export const ROOT_ID = 1;

@@ -3,7 +3,7 @@ import { maskProperties } from '../config/redact.ts';
 import { AlluxioError } from '../errors.ts';
 import type { Entry } from './entries.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { Actor, BackupStream, Journal, LogRecord, LogSegment, NotPromise, Transaction, View } from './journal.ts';
+import type { Actor, BackupStream, Journal, LogRecord, LogSegment, NotPromise, TableFinding, Transaction, View } from './journal.ts';
 import { TABLE, get48, logKey, retiredKey, tableRange } from './keys.ts';
 import type { KvEngine, KvReader } from './kv.ts';
 import { decodeLog } from './log-codec.ts';
@@ -65,6 +65,12 @@ export class Store implements Journal {
     const { backupOf } = await import('./backup.ts');
     this.#readState(() => undefined);
     return backupOf(this.#engine.snapshot());
+  }
+
+  async *audit(): AsyncGenerator<readonly TableFinding[]> {
+    const { auditOf } = await import('./audit/index.ts');
+    this.#readState(() => undefined);
+    yield* auditOf(this.#engine.snapshot());
   }
 
   async segment(from: number, limit: number): Promise<LogSegment | 'pruned' | undefined> {

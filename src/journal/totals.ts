@@ -13,14 +13,15 @@ type Delta = { -readonly [field in keyof TotalsRecord]: TotalsRecord[field] };
 
 export const NO_TOTALS: TotalsRecord = Object.freeze({ children: 0, files: 0, directories: 0, bytes: 0, cachedBytes: 0, unloaded: 0 });
 
-function sum(a: TotalsRecord, b: TotalsRecord): TotalsRecord {
+/** `a` and, added or taken away, `b`. */
+export function sum(a: TotalsRecord, b: TotalsRecord, sign: 1 | -1 = 1): TotalsRecord {
   return {
-    children: a.children + b.children,
-    files: a.files + b.files,
-    directories: a.directories + b.directories,
-    bytes: a.bytes + b.bytes,
-    cachedBytes: a.cachedBytes + b.cachedBytes,
-    unloaded: a.unloaded + b.unloaded,
+    children: a.children + sign * b.children,
+    files: a.files + sign * b.files,
+    directories: a.directories + sign * b.directories,
+    bytes: a.bytes + sign * b.bytes,
+    cachedBytes: a.cachedBytes + sign * b.cachedBytes,
+    unloaded: a.unloaded + sign * b.unloaded,
   };
 }
 

@@ -1,0 +1,72 @@
+import type { TableFinding } from '../../journal/journal.ts';
+import type { IntentRecord } from '../../journal/records.ts';
+import { requireSuperuser } from '../../namespace/permissions.ts';
+import { isAlive } from '../../process-identity.ts';
+import type { FileSystemContext } from '../context.ts';
+import { inconsistenciesOf } from '../inconsistencies.ts';
+import { auditCache } from './cache.ts';
+import type { Finding, Fsck, FsckOptions } from './fsck.ts';
+import { pathIfAny } from './path.ts';
+import { remedyOf } from './remedies.ts';
+import { repairFindings } from './repair.ts';
+
+export function createFsck(context: FileSystemContext): Fsck {
+  return {
+    check: (options) => check(context, options),
+    repair: (findings, signal) => {
+      context.journal.read((view) => requireSuperuser(view, context.subject));
+      return repairFindings(context, findings, signal);
+    },
+  };
+}
+
+async function* check(context: FileSystemContext, options: FsckOptions): AsyncGenerator<Finding> {
+  context.journal.read((view) => requireSuperuser(view, context.subject));
+  for await (const step of context.journal.audit()) {
+    options.signal.throwIfAborted();
+    for (const finding of step) yield tableFinding(context, finding);
+  }
+  yield* deadIntents(context);
+  yield* auditCache(context, options);
+  if (options.storage) yield* auditObjects(context, options);
+}
+
+function tableFinding(context: FileSystemContext, finding: TableFinding): Finding {
+  const { kind, id, text } = finding;
+  const about = { kind, id, path: pathIfAny(context, id), file: undefined, text };
+  if (kind === 'limbo') return { ...about, remedy: 'remove it, with its cached blocks', cause: { of: 'limbo', id } };
+  return { ...about, remedy: remedyOf(finding.repairs), cause: { of: 'table', finding } };
+}
+
+function* deadIntents(context: FileSystemContext): Generator<Finding> {
+  const intents = context.journal.read((view) => view.intents());
+  for (const intent of intents.filter(({ owner }) => !isAlive(owner))) yield deadIntent(context, intent);
+}
+
+function deadIntent(context: FileSystemContext, intent: IntentRecord): Finding {
+  const { work, owner } = intent;
+  const id = 'inodeId' in work ? work.inodeId : 'fileId' in work ? work.fileId : 0;
+  return {
+    kind: 'intent',
+    id,
+    path: pathIfAny(context, id),
+    file: undefined,
+    text: `"${owner.command}" (pid ${owner.pid}) died and left a ${work.kind} unfinished`,
+    remedy: 'finish or undo it, as the next changing command would',
+    cause: { of: 'intent', intent },
+  };
+}
+
+async function* auditObjects(context: FileSystemContext, { path, signal }: FsckOptions): AsyncGenerator<Finding> {
+  for (const each of await inconsistenciesOf(context, path, signal)) {
+    yield {
+      kind: 'object',
+      id: 0,
+      path: each,
+      file: undefined,
+      text: 'its storage has it otherwise, or not at all',
+      remedy: 'drop what is known of it and read it from its storage again',
+      cause: { of: 'object', path: each },
+    };
+  }
+}

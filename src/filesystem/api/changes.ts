@@ -1,0 +1,43 @@
+/** Changing the namespace. */
+import type { TtlAction } from '../../journal/records.ts';
+import type { AclChange } from '../../namespace/acl.ts';
+import type { AlluxioPath } from '../../uri.ts';
+import type { WriteType } from './content.ts';
+
+export interface AttributeChange {
+  readonly owner?: string;
+  readonly group?: string;
+  readonly mode?: number;
+  readonly pinned?: boolean;
+  readonly pinnedMedia?: readonly string[];
+  readonly ttl?: { readonly ms: number; readonly action: TtlAction };
+  readonly replicationMin?: number;
+  readonly replicationMax?: number;
+  readonly recursive?: boolean;
+}
+
+export interface AclRequest extends AclChange {
+  readonly recursive?: boolean;
+}
+
+export interface DeleteOptions {
+  readonly recursive: boolean;
+  /** Skip the check that the under storage holds nothing unknown. Default from the configuration. */
+  readonly unchecked?: boolean;
+  readonly alluxioOnly?: boolean;
+  /** Also remove mount points below (`rm -R -m`). */
+  readonly deleteMountPoint?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface Changes {
+  /** Creates missing parents when `recursive`. @throws ALREADY_EXISTS `Not allowed to create directory because path already exists: <plain>` … */
+  makeDirectory(path: AlluxioPath, options: { recursive: boolean; writeType?: WriteType; mode?: number }): Promise<void>;
+  /** @throws as sheet fs-commands.md `mv`, in that order of checks. */
+  rename(from: AlluxioPath, to: AlluxioPath, signal?: AbortSignal): Promise<void>;
+  /** @throws as sheet `rm`. */
+  delete(path: AlluxioPath, options: DeleteOptions): Promise<void>;
+  setAttributes(path: AlluxioPath, change: AttributeChange): Promise<void>;
+  /** @throws as sheet `setfacl`; with `recursive` all below is changed, or nothing is. */
+  setAcl(path: AlluxioPath, request: AclRequest): Promise<void>;
+}

@@ -89,23 +89,28 @@ export class PageReader implements KvReader {
     else this.#ascending(range, visit);
   }
 
-  #ascending({ from, to, limit = Infinity }: KeyRange, visit: (entry: RawEntry) => void): void {
-    let left = limit;
+  #ascending({ from, to, limit = Infinity, skip = 0 }: KeyRange, visit: (entry: RawEntry) => void): void {
+    let [left, pass] = [limit, skip];
     let index = 0;
     for (let leaf = this.#seek(from, (at) => (index = at)); leaf !== undefined && left > 0; leaf = this.#neighbour(1), index = 0) {
       const count = countOf(leaf);
       const end = count === 0 || compareKey(leaf, nodeOf(leaf, count - 1), to) < 0 ? count : lowerBound(leaf, to);
-      for (; index < end && left > 0; index++, left--) this.#visit(leaf, index, visit);
+      // What is passed over is counted by pages.
+      const passed = Math.min(pass, Math.max(0, end - index));
+      pass -= passed;
+      for (index += passed; index < end && left > 0; index++, left--) this.#visit(leaf, index, visit);
       if (end < count) return;
     }
   }
 
-  #descending({ from, to, limit = Infinity }: KeyRange, visit: (entry: RawEntry) => void): void {
-    let left = limit;
+  #descending({ from, to, limit = Infinity, skip = 0 }: KeyRange, visit: (entry: RawEntry) => void): void {
+    let [left, pass] = [limit, skip];
     let index = 0;
     for (let leaf = this.#seek(to, (at) => (index = at)); leaf !== undefined && left > 0; leaf = this.#neighbour(-1), index = leaf === undefined ? 0 : countOf(leaf)) {
-      const first = lowerBound(leaf, from);
-      for (; index > first && left > 0; left--) this.#visit(leaf, --index, visit);
+      const first = countOf(leaf) === 0 || compareKey(leaf, nodeOf(leaf, 0), from) >= 0 ? 0 : lowerBound(leaf, from);
+      const passed = Math.min(pass, Math.max(0, index - first));
+      pass -= passed;
+      for (index -= passed; index > first && left > 0; left--) this.#visit(leaf, --index, visit);
       if (first > 0) return;
     }
   }

@@ -55,8 +55,9 @@ export interface ResidentProcessSettings {
 }
 
 /** Is the master or the worker, until the signal. */
-export async function runResidentProcess({ role, config, signal, console }: ResidentProcessSettings): Promise<void> {
-  const [{ runResident }, { createUpkeep }] = await Promise.all([import('./resident/run.ts'), import('./filesystem/upkeep.ts')]);
+export async function runResidentProcess({ role, config: started, signal, console }: ResidentProcessSettings): Promise<void> {
+  const [{ runResident }, { createUpkeep }, { RuntimeConfig }] = await Promise.all([import('./resident/run.ts'), import('./filesystem/upkeep.ts'), import('./config/runtime-config.ts')]);
+  const config = new RuntimeConfig(started);
   const jobs =
     role === 'master'
       ? await import('./master/jobs.ts').then(({ masterJobs }) => (around: Surroundings) => masterJobs(around, { backup: () => backupDaily(around) }))

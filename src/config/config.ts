@@ -29,6 +29,6 @@ export interface Config {
   keys(): string[];
   /** Every `prefix…` key that is set, without the prefix. For `alluxio.master.mount.table.root.option.`. */
   withPrefix(prefix: string): Record<string, string>;
-  /** A view in which the given properties win: a mount's options (MOUNT_OPTION) or the defaults of a path (PATH_DEFAULT). */
-  overlay(properties: Readonly<Record<string, string>>, source: 'PATH_DEFAULT' | 'MOUNT_OPTION'): Config;
+  /** A view in which the given properties win: a mount's options (MOUNT_OPTION) the defaults of a path (PATH_DEFAULT), or what was changed while the process runs (RUNTIME). */
+  overlay(properties: Readonly<Record<string, string>>, source: 'PATH_DEFAULT' | 'RUNTIME' | 'MOUNT_OPTION'): Config;
 }

@@ -103,7 +103,7 @@ export class ResolvedConfig implements Config {
     return Object.fromEntries(found);
   }
 
-  overlay(properties: Readonly<Record<string, string>>, source: 'PATH_DEFAULT' | 'MOUNT_OPTION'): Config {
+  overlay(properties: Readonly<Record<string, string>>, source: 'PATH_DEFAULT' | 'RUNTIME' | 'MOUNT_OPTION'): Config {
     const layer = layerOf(source, Object.entries(properties));
     const weaker = this.#layers.findIndex((other) => STRENGTH.indexOf(other.source) <= STRENGTH.indexOf(source));
     const at = weaker < 0 ? this.#layers.length : weaker;

@@ -1,5 +1,5 @@
 /** Streaming listings: one batch in memory, each a short read of the journal. */
-import type { View } from '../journal/journal.ts';
+import type { Child, ChildRange, View } from '../journal/journal.ts';
 import { mountOf } from '../namespace/mount-table.ts';
 import { EXECUTE, READ, isSuperuser, permits, requireAccess } from '../namespace/permissions.ts';
 import { existing, resolve } from '../namespace/resolve.ts';
@@ -36,22 +36,36 @@ export async function* listEntries(context: FileSystemContext, path: AlluxioPath
 export async function pageEntries(context: FileSystemContext, path: AlluxioPath, range: PageRange, options: SyncOptions = {}): Promise<EntryPage> {
   await lookUp(context, path, options);
   const { directory } = context.journal.read((view) => listable(context, view, path, false));
-  if (!directory) return { entries: [context.journal.read((view) => readStatus(view, path))], next: undefined };
+  if (!directory) return { entries: [context.journal.read((view) => readStatus(view, path))], next: undefined, previous: undefined };
   await loadChildren(context, path, options);
   return context.journal.read((view) => {
     const { id, place } = cursorAt(view, path);
-    const first = range.from === undefined ? undefined : view.child(id, range.from);
-    const exact = first === undefined || range.from === undefined ? [] : [{ parentId: id, name: range.from, inode: first }];
-    const after = range.from ?? range.after;
-    // One more than wanted tells whether there are more.
-    const rest = view.children(id, { limit: range.limit + 1 - exact.length, ...(after === undefined ? {} : { after }) });
-    const found = [...exact, ...rest];
-    const page = found.slice(0, range.limit);
+    const page = childrenIn(view, id, range);
+    const [first, last] = [page[0]?.name, page[page.length - 1]?.name];
+    const more = (beside: ChildRange): boolean => view.children(id, { ...beside, limit: 1 }).length > 0;
     return {
       entries: page.map((child) => viewOfChild(view, joinPath(path, child.name), child, place)),
-      next: found.length > range.limit ? page[page.length - 1]?.name : undefined,
+      next: last !== undefined && more({ after: last }) ? last : undefined,
+      previous: first !== undefined && more({ before: first, reverse: true }) ? first : undefined,
     };
   });
+}
+
+function childrenIn(view: View, id: number, { limit, after, from, before, offset = 0 }: PageRange): Child[] {
+  if (before !== undefined) return view.children(id, { before, reverse: true, limit }).reverse();
+  if (offset > 0) return childrenAt(view, id, { offset, limit });
+  const first = from === undefined ? undefined : view.child(id, from);
+  const exact = first === undefined || from === undefined ? [] : [{ parentId: id, name: from, inode: first }];
+  const start = from ?? after;
+  return [...exact, ...view.children(id, { limit: limit - exact.length, ...(start === undefined ? {} : { after: start }) })];
+}
+
+/** Counted from the end that is nearer. */
+function childrenAt(view: View, id: number, { offset, limit }: { offset: number; limit: number }): Child[] {
+  const total = view.totals(id).children;
+  const count = Math.max(0, Math.min(limit, total - offset));
+  if (2 * offset <= total) return view.children(id, { skip: offset, limit: count });
+  return view.children(id, { reverse: true, skip: total - offset - count, limit: count }).reverse();
 }
 
 /** Listing needs to read the path and, for a directory's content, to enter it. A recursive listing passes over what cannot be entered, as Alluxio's does. */

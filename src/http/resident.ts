@@ -42,6 +42,10 @@ export interface Resident {
   jobs(): readonly BackgroundJob[];
   /** Sets, where a level is given, and tells the level of a logger. Absent where a process has none to set. */
   readonly logLevel?: (name: string, level: string | undefined) => string;
+  /** Changes a property until the process ends. Absent where a process has none that may be changed. @throws why not */
+  readonly updateConf?: (key: string, value: string) => void;
+  /** Told what an operator has changed in this process. */
+  readonly operated?: (command: string, text: string) => void;
   /** Everything that keeps this process from doing its work, one line each; empty when it is healthy. */
   problems(): Promise<readonly string[]>;
 }

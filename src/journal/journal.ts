@@ -34,15 +34,23 @@ export interface UsageRecord {
 }
 
 /** Reading the state. Valid only inside the callback it was given to. */
+export interface ChildRange {
+  readonly after?: string;
+  readonly before?: string;
+  /** Greatest name first. */
+  readonly reverse?: boolean;
+  /** So many are passed over first: some 50 ns each. */
+  readonly skip?: number;
+  readonly limit?: number;
+}
+
 export interface View {
   /** The entry `name` of a directory. */
   child(parentId: number, name: string): InodeRecord | undefined;
   /** Where an inode hangs. The root (id 1) hangs at parent 0 under the name ''. */
   locate(id: number): Child | undefined;
-  /**
-   * Entries of a directory in name order (UTF-8 bytes), at most `limit`, beginning after the name `after`.
-   */
-  children(parentId: number, range?: { after?: string; limit?: number }): Child[];
+  /** Entries of a directory in name order (UTF-8 bytes). */
+  children(parentId: number, range?: ChildRange): Child[];
   totals(directoryId: number): TotalsRecord;
   block(fileId: number, index: number): BlockRecord | undefined;
   blocks(fileId: number): BlockRecord[];

@@ -19,6 +19,8 @@ export interface KeyRange {
   readonly limit?: number;
   /** Greatest first. */
   readonly reverse?: boolean;
+  /** So many are passed over first. */
+  readonly skip?: number;
 }
 
 export interface KvReader {

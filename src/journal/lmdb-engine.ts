@@ -203,13 +203,15 @@ export class LmdbEngine implements KvEngine {
 
   /** Walks with lmdb's own buffers: the key's and value's decoders only note where the bytes are, so that nothing is copied. */
   #scan(range: KeyRange, visit: (entry: RawEntry) => void, transaction?: Transaction): void {
+    if (range.limit === 0) return;
     const before = this.#visit;
-    this.#visit = visit;
+    let skip = range.skip ?? 0;
+    this.#visit = skip === 0 ? visit : (entry) => void (skip-- > 0 || visit(entry));
     const reverse = range.reverse === true;
     const bounds = reverse ? { start: range.to, end: range.from, reverse, exclusiveStart: true, inclusiveEnd: true } : { start: range.from, end: range.to };
     try {
       const ends = transaction === undefined ? bounds : { ...bounds, transaction };
-      const entries = this.#store.getRange(range.limit === undefined ? ends : { ...ends, limit: range.limit });
+      const entries = this.#store.getRange(range.limit === undefined ? ends : { ...ends, limit: range.limit + skip });
       for (const entry of entries) void entry;
     } finally {
       this.#visit = before;

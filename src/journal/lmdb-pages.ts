@@ -22,6 +22,7 @@ export class PageReader implements KvReader {
   readonly #pageSize: number;
   /** Both meta pages, as far as the number of the second one. */
   readonly #metas: Buffer;
+  readonly #header = Buffer.alloc(HEADER);
   readonly #entry: RawEntry = { key: Buffer.alloc(0), keyStart: 0, keyEnd: 0, value: Buffer.alloc(0), valueEnd: 0 };
   /** Of the state that is shown; least recently used first. */
   readonly #pages = new Map<number, Buffer>();
@@ -89,24 +90,30 @@ export class PageReader implements KvReader {
     else this.#ascending(range, visit);
   }
 
-  #ascending({ from, to, limit = Infinity }: KeyRange, visit: (entry: RawEntry) => void): void {
-    let left = limit;
+  #ascending({ from, to, limit = Infinity, skip = 0 }: KeyRange, visit: (entry: RawEntry) => void): void {
+    let [left, pass] = [limit, skip];
     let index = 0;
     for (let leaf = this.#seek(from, (at) => (index = at)); leaf !== undefined && left > 0; leaf = this.#neighbour(1), index = 0) {
       const count = countOf(leaf);
       const end = count === 0 || compareKey(leaf, nodeOf(leaf, count - 1), to) < 0 ? count : lowerBound(leaf, to);
-      for (; index < end && left > 0; index++, left--) this.#visit(leaf, index, visit);
+      const passed = Math.min(pass, Math.max(0, end - index));
+      pass -= passed;
+      for (index += passed; index < end && left > 0; index++, left--) this.#visit(leaf, index, visit);
       if (end < count) return;
+      pass -= this.#passLeaves(1, pass);
     }
   }
 
-  #descending({ from, to, limit = Infinity }: KeyRange, visit: (entry: RawEntry) => void): void {
-    let left = limit;
+  #descending({ from, to, limit = Infinity, skip = 0 }: KeyRange, visit: (entry: RawEntry) => void): void {
+    let [left, pass] = [limit, skip];
     let index = 0;
     for (let leaf = this.#seek(to, (at) => (index = at)); leaf !== undefined && left > 0; leaf = this.#neighbour(-1), index = leaf === undefined ? 0 : countOf(leaf)) {
-      const first = lowerBound(leaf, from);
-      for (; index > first && left > 0; left--) this.#visit(leaf, --index, visit);
+      const first = countOf(leaf) === 0 || compareKey(leaf, nodeOf(leaf, 0), from) >= 0 ? 0 : lowerBound(leaf, from);
+      const passed = Math.min(pass, Math.max(0, index - first));
+      pass -= passed;
+      for (index -= passed; index > first && left > 0; left--) this.#visit(leaf, --index, visit);
       if (first > 0) return;
+      pass -= this.#passLeaves(-1, pass);
     }
   }
 
@@ -169,6 +176,22 @@ export class PageReader implements KvReader {
     }
     this.#way[level] = { page, index: 0 };
     return this.#page(page, LEAF);
+  }
+
+  /** Goes over leaves beside the current one that have no more entries than `most`, as far as their parent reaches; of each, the header is read. Returns how many entries that was. */
+  #passLeaves(step: 1 | -1, most: number): number {
+    const place = this.#way[this.#way.length - 2];
+    if (place === undefined || most === 0) return 0;
+    const branch = this.#page(place.page, BRANCH);
+    let passed = 0;
+    for (let next = place.index + step; next >= 0 && next < countOf(branch); next += step) {
+      this.#read(this.#header, childOf(branch, next) * this.#pageSize);
+      const count = countOf(this.#header);
+      if (passed + count > most) break;
+      passed += count;
+      place.index = next;
+    }
+    return passed;
   }
 
   #page(number: number, kind: number): Buffer {

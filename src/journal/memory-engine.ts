@@ -81,7 +81,9 @@ export class MemoryEngine implements KvEngine {
     const from = range.from.toString('latin1');
     const to = range.to.toString('latin1');
     let left = range.limit ?? Infinity;
+    let skip = range.skip ?? 0;
     for (const text of range.reverse === true ? this.#keys.descending(from, to) : this.#keys.ascending(from, to)) {
+      if (skip-- > 0) continue;
       if (left-- <= 0) return;
       const key = Buffer.from(text, 'latin1');
       const value = this.#values.get(text) ?? Buffer.alloc(0);

@@ -2,7 +2,7 @@
 import { AlluxioError } from '../errors.ts';
 import { decodeBlock, decodeHolders, decodeJson, decodeNumber, decodePlace, decodeSpace, decodeText, decodeTotals } from './codec.ts';
 import { decodeInode } from './inode-codec.ts';
-import type { Child, HeldLease, UsageRecord, View } from './journal.ts';
+import type { Child, ChildRange, HeldLease, UsageRecord, View } from './journal.ts';
 import {
   NAME_OFFSET,
   TABLE,
@@ -69,10 +69,11 @@ export class Tables implements View {
     return { parentId, name, inode };
   }
 
-  children(parentId: number, range: { after?: string; limit?: number } = {}): Child[] {
-    const { from, to } = numberRange(TABLE.inode, parentId);
+  children(parentId: number, { after, before, limit, reverse = false, skip = 0 }: ChildRange = {}): Child[] {
+    const all = numberRange(TABLE.inode, parentId);
+    const range = { from: after === undefined ? all.from : inodeKeyAfter(parentId, after), to: before === undefined ? all.to : inodeKey(parentId, before), reverse, skip };
     const found: Child[] = [];
-    this.#kv.scan(limited({ from: range.after === undefined ? from : inodeKeyAfter(parentId, range.after), to }, range.limit), (entry) => {
+    this.#kv.scan(limited(range, limit), (entry) => {
       const name = entry.key.toString('utf8', entry.keyStart + NAME_OFFSET, entry.keyEnd);
       found.push({ parentId, name, inode: decodeInode(entry.value) });
     });

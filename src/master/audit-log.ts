@@ -3,10 +3,13 @@
  * number of the record ends each line, and tells where to go on. Reads change nothing and are not in it.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { systemCode } from '../errors.ts';
 import type { Deed } from '../filesystem/file-system.ts';
+import type { Trail } from '../filesystem/history.ts';
 import type { JobSpec } from '../resident/jobs.ts';
+import type { Log } from '../resident/log.ts';
 import { openLog, secretsOf } from '../resident/log.ts';
 import type { Surroundings } from '../resident/run.ts';
 import { onOneLine } from '../terminal/escape.ts';
@@ -17,13 +20,19 @@ const TAIL_BYTES = 64 * 1024;
 
 export function auditLog({ upkeep, config }: Surroundings): JobSpec {
   const folder = config.get('alluxio.logs.dir');
-  const trail = upkeep.trail((lastSeq(join(folder, `${NAME}.log`)) ?? upkeep.revision()) + 1);
-  const log = openLog({ folder, name: NAME, secrets: secretsOf(config) });
+  const wanted = (): boolean => config.boolean('alluxio.master.audit.logging.enabled');
+  let open: { readonly trail: Trail; readonly log: Log } | undefined;
+  const opened = (): { readonly trail: Trail; readonly log: Log } =>
+    (open ??= { trail: upkeep.trail((lastSeq(join(folder, `${NAME}.log`)) ?? upkeep.revision()) + 1), log: openLog({ folder, name: NAME, secrets: secretsOf(config) }) });
+  if (wanted()) opened();
   return {
     name: 'audit',
     everyMs: LOOK_MS,
     onChange: true,
     async run(signal) {
+      // It may be switched on and off while the master runs; what happened meanwhile is told when it is on again.
+      if (!wanted()) return 0;
+      const { trail, log } = opened();
       let done = 0;
       for (let deeds = trail.next(); deeds.length > 0; deeds = signal.aborted ? [] : trail.next()) {
         for (const deed of deeds) log.info('AUDIT_LOG', lineOf(deed));
@@ -32,8 +41,13 @@ export function auditLog({ upkeep, config }: Surroundings): JobSpec {
       }
       return done;
     },
-    trouble: () => log.failure(),
-    close: () => log.close(),
+    operated(command, text) {
+      if (!wanted()) return;
+      const fields = ['succeeded=true', 'allowed=true', `ugi=${userInfo().username} (AUTH=SIMPLE)`, 'ip=null', `cmd=${command}`, 'src=null', 'dst=null', `line=${text}`, `time=${new Date().toISOString()}`];
+      opened().log.info('AUDIT_LOG', fields.map(onOneLine).join('\t'));
+    },
+    trouble: () => open?.log.failure(),
+    close: async () => open?.log.close(),
   };
 }
 

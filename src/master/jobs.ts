@@ -25,7 +25,7 @@ export function masterJobs(around: Surroundings, work: MasterWork): JobSpec[] {
     activeSync(around),
     recovery(around),
     prune(around),
-    ...(around.config.boolean('alluxio.master.audit.logging.enabled') ? [auditLog(around)] : []),
+    auditLog(around),
     ...(around.config.duration(SHIPPING) > 0 ? [shipping(around)] : []),
     ...(backup !== undefined && around.config.boolean('alluxio.master.daily.backup.enabled') ? [dailyBackup(around, backup)] : []),
   ];

@@ -3,12 +3,17 @@ import { get } from 'node:http';
 import type { ResidentRecord } from './records.ts';
 
 const PATIENCE_MS = 5000;
+/** Listening everywhere is no address to ask at. */
 const EVERYWHERE: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+export function reachableHost(host: string): string {
+  return EVERYWHERE[host] ?? host;
+}
 
 /** Undefined when it is healthy, else what is wrong. */
 export function healthProblem({ role, web }: ResidentRecord): Promise<string | undefined> {
   if (web === undefined) return Promise.resolve(`The ${role} has not started yet.`);
-  const host = EVERYWHERE[web.host] ?? web.host;
+  const host = reachableHost(web.host);
   return new Promise((resolve) => {
     const request = get({ host, port: web.port, path: '/health', timeout: PATIENCE_MS, agent: false }, (response) => {
       response.resume();

@@ -17,6 +17,8 @@ export interface JobSpec {
   changed?(): void;
   /** Things that wait, where that is known. */
   backlog?(): number | undefined;
+  /** Told what an operator has changed in this process. */
+  operated?(command: string, text: string): void;
   /** What keeps it from its work although no run has failed. */
   trouble?(): string | undefined;
   /** After its last run. */
@@ -28,7 +30,7 @@ export interface JobsSettings {
   /** The journal's newest number. @throws UNFORMATTED when the journal was replaced */
   revision(): number;
   /** A failure that was not there before, or its end. */
-  tell(level: 'info' | 'warn', job: string, text: string): void;
+  tell(level: 'debug' | 'info' | 'warn', job: string, text: string): void;
   /** Nothing more can be done in this process. */
   fatal(error: unknown): void;
 }
@@ -75,6 +77,10 @@ export class Jobs {
     return this.#jobs.map(({ spec, lastRunMs, lastFailure, done }) => ({ name: spec.name, lastRunMs, lastFailure: lastFailure ?? spec.trouble?.(), backlog: spec.backlog?.(), done }));
   }
 
+  operated(command: string, text: string): void {
+    for (const { spec } of this.#jobs) spec.operated?.(command, text);
+  }
+
   #tick(): void {
     if (this.#settings.signal.aborted) return;
     try {
@@ -97,7 +103,10 @@ export class Jobs {
   async #run(job: Job): Promise<void> {
     const { signal, tell } = this.#settings;
     try {
-      job.done += await job.spec.run(signal);
+      const started = performance.now();
+      const done = await job.spec.run(signal);
+      job.done += done;
+      if (done > 0) tell('debug', job.spec.name, `${done} done in ${Math.round(performance.now() - started)} ms`);
       if (job.lastFailure !== undefined) tell('info', job.spec.name, 'It works again.');
       job.failures = 0;
       job.lastFailure = undefined;

@@ -8,11 +8,15 @@ import { messageOf } from '../errors.ts';
 import { makeLogFolder } from './log-folder.ts';
 import { dateFormat } from '../terminal/dates.ts';
 import { onOneLine } from '../terminal/escape.ts';
+import { Levels } from './levels.ts';
 
 export interface Log {
+  /** What only matters while trouble is looked for. */
+  debug(name: string, text: string): void;
   info(name: string, text: string): void;
   warn(name: string, text: string): void;
   error(name: string, text: string): void;
+  readonly levels: Levels;
   /** Why lines are being lost; undefined when they are not. */
   failure(): string | undefined;
   /** Resolves when all is written. */
@@ -46,12 +50,16 @@ export function openLog(settings: LogSettings): Log {
   const failed = (error: unknown): void => void (failure = `Cannot write ${join(settings.folder, `${settings.name}.log`)}: ${messageOf(error)}`);
   file.on('error', failed);
   logger.on('error', failed);
-  const write = (level: 'info' | 'warn' | 'error', name: string, text: string): void => {
+  const levels = new Levels();
+  const write = (level: 'debug' | 'info' | 'warn' | 'error', name: string, text: string): void => {
+    if (!levels.writes(name, LEVEL_OF[level])) return;
     const line = masked(`${TIME(Date.now())} ${level.toUpperCase().padEnd(5)} ${name} - ${text.split('\t').map(onOneLine).join('\t')}`, settings.secrets);
-    logger.log(level, line);
+    logger.log('info', line);
     settings.console?.(line);
   };
   return {
+    levels,
+    debug: (name, text) => write('debug', name, text),
     info: (name, text) => write('info', name, text),
     warn: (name, text) => write('warn', name, text),
     error: (name, text) => write('error', name, text),
@@ -59,6 +67,8 @@ export function openLog(settings: LogSettings): Log {
     close: () => ended(logger, file),
   };
 }
+
+const LEVEL_OF = { debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
 
 /** Values that must not get into a log, whatever text they come in. */
 export function secretsOf(config: Config): string[] {

@@ -1,6 +1,7 @@
 /** The life of a resident process: log, record, journal, web server, background work; and the same backwards. */
 import { once } from 'node:events';
 import type { Config } from '../config/config.ts';
+import type { RuntimeConfig } from '../config/runtime-config.ts';
 import { AlluxioError, messageOf } from '../errors.ts';
 import type { FileSystem } from '../filesystem/file-system.ts';
 import type { Upkeep } from '../filesystem/upkeep.ts';
@@ -11,6 +12,7 @@ import type { Claim } from './claims.ts';
 import { ClaimHeld, takeClaim } from './claims.ts';
 import type { JobSpec } from './jobs.ts';
 import { Jobs } from './jobs.ts';
+import { LEVELS } from './levels.ts';
 import type { Log } from './log.ts';
 import { openLog, secretsOf } from './log.ts';
 import type { ResidentRecord } from './records.ts';
@@ -26,7 +28,7 @@ export interface Surroundings {
 
 export interface ResidentSettings {
   readonly role: Role;
-  readonly config: Config;
+  readonly config: RuntimeConfig;
   readonly version: string;
   /** Aborted when it shall end. */
   readonly signal: AbortSignal;
@@ -110,6 +112,12 @@ async function serve(settings: ResidentSettings, { log, name, signal, fs, jobs, 
     logs: config.get('alluxio.logs.dir'),
     residents: () => Promise.resolve(liveResidents(residentsFolder(config))),
     jobs: () => jobs.states(),
+    logLevel: (logger, typed) => levelOf(log, logger, typed),
+    ...(role === 'master' ? { updateConf: (key: string, value: string) => config.update(key, value) } : {}),
+    operated(command, text) {
+      log.info('Operator', text);
+      jobs.operated(command, text);
+    },
     problems: () => Promise.resolve(problemsOf(jobs, log, claim)),
   };
   const server = await startWebServer(resident, { host, port: config.integer(`alluxio.${role}.web.port`), log: (line) => log.warn('WebServer', line) });
@@ -124,6 +132,12 @@ async function serve(settings: ResidentSettings, { log, name, signal, fs, jobs, 
   } finally {
     await within(STOP_MS, Promise.all([server.close(), jobs.end()]));
   }
+}
+
+function levelOf({ levels }: Log, name: string, typed: string | undefined): string {
+  const level = LEVELS.find((each) => each === typed?.toUpperCase());
+  if (level !== undefined) levels.set(name, level);
+  return levels.of(name);
 }
 
 function problemsOf(jobs: Jobs, log: Log, claim: Claim<ResidentRecord>): string[] {

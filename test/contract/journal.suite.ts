@@ -1,7 +1,7 @@
 /** What src/journal/journal.ts promises, for any engine. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/journal/entries.ts';
-import type { Journal, Transaction } from '../../src/journal/journal.ts';
+import type { ChildRange, Journal, Transaction } from '../../src/journal/journal.ts';
 import { LIMBO_ID, ROOT_ID } from '../../src/journal/journal.ts';
 import type { BlockRecord, InodeRecord, IntentRecord, MountRecord } from '../../src/journal/records.ts';
 import { ACTOR, NOW, directoryOf, inodeOf } from '../journal/support.ts';
@@ -27,7 +27,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
 
     const append = (...entries: Entry[]) => journal.transact(ACTOR, NOW, (tx) => entries.forEach((entry) => tx.append(entry)));
     const created = (parentId: number, childName: string, inode: InodeRecord): Entry => ({ type: 'inode-created', parentId, name: childName, inode });
-    const names = (parentId: number, range?: { after?: string; limit?: number }) => journal.read((view) => view.children(parentId, range).map((child) => child.name));
+    const names = (parentId: number, range?: ChildRange) => journal.read((view) => view.children(parentId, range).map((child) => child.name));
     const totals = (id: number) => journal.read((view) => view.totals(id));
 
     describe('namespace', () => {
@@ -90,6 +90,14 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         for (let page = names(ROOT_ID, { limit: 4 }); page.length > 0; page = names(ROOT_ID, { limit: 4, after: paged[paged.length - 1] ?? '' })) paged.push(...page);
         expect(paged).toEqual(withDirectory);
         expect(names(ROOT_ID, { after: 'aaa', limit: 1 })).toEqual(['b']);
+        const all = names(ROOT_ID);
+        expect(names(ROOT_ID, { reverse: true })).toEqual([...all].reverse());
+        expect(names(ROOT_ID, { before: 'b', reverse: true, limit: 2 })).toEqual(all.filter((name) => Buffer.from(name).compare(Buffer.from('b')) < 0).slice(-2).reverse());
+        for (let skip = 0; skip <= all.length + 1; skip++) {
+          expect(names(ROOT_ID, { skip, limit: 3 })).toEqual(all.slice(skip, skip + 3));
+          expect(names(ROOT_ID, { skip, reverse: true, limit: 3 })).toEqual([...all].reverse().slice(skip, skip + 3));
+        }
+        expect(names(ROOT_ID, { limit: 0 })).toEqual([]);
         expect(names(ROOT_ID, { limit: 0 })).toEqual([]);
       });
 

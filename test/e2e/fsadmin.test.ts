@@ -80,10 +80,10 @@ describe('fsadmin', () => {
     expect(await good('fsadmin', 'getBlockInfo', '1')).toBe('BlockMeta is not available for blockId: 1\nThis block belongs to file {id=0}\n');
     await bad(['fsadmin', 'getBlockInfo', 'x'], 255, 'x is not a valid block id.\n');
     expect(await good('fsadmin', 'statelock')).toBe('');
-    expect(await good('fsadmin', 'metrics', 'clear')).toBe('No worker metrics to clear.\n');
+    expect(await good('fsadmin', 'metrics', 'clear')).toBe('No worker metrics to clear.\nNo master metrics to clear.\n');
     await bad(['fsadmin', 'updateConf', 'x'], 255, 'No config to update\n');
     await bad(['fsadmin', 'updateConf', 'a=b=c'], 253, 'takes one value');
-    expect(await admin('updateConf', 'alluxio.master.worker.timeout=1min')).toMatchObject({ status: 254, stdout: 'Updated 0 configs\nFailed to Update alluxio.master.worker.timeout\n' });
+    await bad(['fsadmin', 'updateConf', 'alluxio.master.worker.timeout=1min'], 255, /^No master is running\. Edit \S+alluxio-site\.properties/);
     expect(await good('readJournal', '-outputDir', 'dump')).toMatch(/^Dumping journal of type EMBEDDED to .*\/dump\n\d+ entries\n$/);
     const edits = readFileSync(join(home.dir, 'dump/edits.txt'), 'utf8').trimEnd().split('\n');
     expect(JSON.parse(edits[0] ?? '')).toMatchObject({ seq: 1, command: 'format', entry: { type: 'inode-created' } });

@@ -1,6 +1,6 @@
 /** Pages of directories and of the cache, and what the mode shows to everybody. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FileSystem, Watch } from '../../src/filesystem/file-system.ts';
+import type { FileSystem, PageRange, Watch } from '../../src/filesystem/file-system.ts';
 import type { TestFileSystem } from '../support/file-system.ts';
 import { at, bytes, makeFileSystem } from '../support/file-system.ts';
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => home.close());
 
-const names = async (range: { limit: number; after?: string; from?: string }) => {
+const names = async (range: PageRange) => {
   const page = await fs.entries.page(at('/d'), range);
   return { names: page.entries.map(({ name }) => name).join(''), next: page.next };
 };
@@ -35,6 +35,26 @@ describe('entries.page', () => {
     expect(await names({ limit: 1, from: 'c' })).toEqual({ names: 'c', next: 'c' });
     expect(await names({ limit: 9, from: 'bb' })).toEqual({ names: 'cde', next: undefined });
     expect(await names({ limit: 9, from: 'x' })).toEqual({ names: '', next: undefined });
+  });
+
+  it('goes backwards, and says where the page before ends', async () => {
+    const steps = async (range: PageRange) => {
+      const { entries, next, previous } = await fs.entries.page(at('/d'), range);
+      return [entries.map(({ name }) => name).join(''), previous, next];
+    };
+    expect(await steps({ limit: 2 })).toEqual(['ab', undefined, 'b']);
+    expect(await steps({ limit: 2, after: 'd' })).toEqual(['e', 'e', undefined]);
+    expect(await steps({ limit: 2, before: 'e' })).toEqual(['cd', 'c', 'd']);
+    expect(await steps({ limit: 2, before: 'c' })).toEqual(['ab', undefined, 'b']);
+    expect(await steps({ limit: 2, before: 'b' })).toEqual(['a', undefined, 'a']);
+    expect(await steps({ limit: 2, before: 'a' })).toEqual(['', undefined, undefined]);
+  });
+
+  it('begins at a position, whichever end is nearer', async () => {
+    for (let offset = 0; offset < 6; offset++) {
+      for (const limit of [1, 2, 5]) expect((await names({ limit, offset })).names, `${offset}, ${limit}`).toBe('abcde'.slice(offset, offset + limit));
+    }
+    expect(await names({ limit: 2, offset: 100 })).toEqual({ names: '', next: undefined });
   });
 
   it('gives a file as itself, and refuses what is not there', async () => {

@@ -30,7 +30,7 @@ function open(mappedBytes: number): LmdbEngine {
 const FIRST = Buffer.of(0);
 const LAST = Buffer.of(255);
 
-function rows(kv: KvReader, range: { from?: Buffer; to?: Buffer; limit?: number; reverse?: boolean } = {}): string[] {
+function rows(kv: KvReader, range: { from?: Buffer; to?: Buffer; limit?: number; skip?: number; reverse?: boolean } = {}): string[] {
   const found: string[] = [];
   kv.scan({ from: FIRST, to: LAST, ...range }, ({ key, keyStart, keyEnd, value, valueEnd }) => {
     found.push(`${key.toString('latin1', keyStart, keyEnd)}=${value.toString('latin1', 0, valueEnd)}`);
@@ -67,7 +67,7 @@ describe('LMDB read by pages', () => {
       expect(all).toEqual(map.read((kv) => rows(kv)));
       for (let i = 0; i < 40; i++) {
         const [from = FIRST, to = LAST] = [pick(), pick()].sort((a, b) => a.compare(b));
-        const range = { from, to, reverse: i % 2 === 0, ...(i % 3 === 0 ? { limit: i } : {}) };
+        const range = { from, to, reverse: i % 2 === 0, ...(i % 3 === 0 ? { limit: i } : {}), ...(i % 5 < 2 ? { skip: 13 * i } : {}) };
         expect(pages.read((kv) => rows(kv, range))).toEqual(map.read((kv) => rows(kv, range)));
         expect(pages.read((kv) => kv.get(from)?.toString('hex'))).toBe(map.read((kv) => kv.get(from)?.toString('hex')));
       }

@@ -187,6 +187,10 @@ describe('in a browser', () => {
     await page.getByRole('link', { name: 'Next' }).click();
     expect(await page.locator('tbody a').first().textContent()).toBe('app-100.log');
     expect(await page.locator('.pager').textContent()).toContain('101–130 of 130');
+    await page.getByRole('link', { name: 'Previous' }).click();
+    expect(await page.locator('.pager').textContent()).toContain('1–100 of 130');
+    expect(await page.getByText('Previous').getAttribute('aria-disabled')).toBe('true');
+    await page.getByRole('link', { name: 'Next' }).click();
     await page.getByRole('link', { name: 'First' }).click();
     await page.locator('#limit').selectOption('20');
     await page.waitForURL('**limit=20');

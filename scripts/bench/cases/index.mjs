@@ -10,11 +10,12 @@ import { cases as journal } from './journal.mjs';
 import { cases as largeFiles } from './large-files.mjs';
 import { cases as listing } from './listing.mjs';
 import { cases as loading } from './loading.mjs';
+import { cases as operations } from './operations.mjs';
 import { cases as smallFiles } from './small-files.mjs';
 import { cases as startUp } from './start-up.mjs';
 import { cases as totals } from './totals.mjs';
 
-export const CASES = [...startUp, ...listing, ...totals, ...changes, ...journal, ...loading, ...smallFiles, ...largeFiles];
+export const CASES = [...startUp, ...listing, ...totals, ...changes, ...journal, ...loading, ...smallFiles, ...largeFiles, ...operations];
 
 /** Those whose id begins with one of the words, or all. */
 export function chosenCases(words) {

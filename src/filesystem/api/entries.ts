@@ -83,12 +83,18 @@ export interface PageRange {
   readonly after?: string;
   /** Begins at this name, or where it would be. */
   readonly from?: string;
+  /** Ends before this name. */
+  readonly before?: string;
+  /** Begins at this position, from 0: for whoever knows no name. */
+  readonly offset?: number;
 }
 
 export interface EntryPage {
   readonly entries: readonly FileStatus[];
   /** The last name of this page, when more come after it. */
   readonly next: string | undefined;
+  /** The first name of this page, when there are others before it. */
+  readonly previous: string | undefined;
 }
 
 export interface Entries {

@@ -3,7 +3,6 @@ import { ERROR_TABLE, isAlluxioError } from '../../errors.ts';
 import type { AlluxioError } from '../../errors.ts';
 import type { FileStatus } from '../../filesystem/file-system.ts';
 import { formatSize } from '../../terminal/size.ts';
-import type { AlluxioPath } from '../../uri.ts';
 import { ROOT, componentsOf, joinPath } from '../../uri.ts';
 import type { Reader } from '../access.ts';
 import { KNOWN, LIST, READ, requireFileInfo, requireOwner, requireReadable, syncFor } from '../access.ts';
@@ -80,7 +79,8 @@ async function directory(site: Site, { params, reader }: Asked, status: FileStat
   if (reader !== 'anybody') await site.refresher.refresh(status.path);
   const total = (await fs.entries.status(status.path, KNOWN)).childCount;
   if (offset > 0 && offset >= total) return { fatalError: `Error: offset ${offset} is beyond the end of the listing, which has ${total}`, ntotalFile: total };
-  const entries = await entriesAt(fs, status.path, { offset, limit });
+  // A position, not a name, is what Alluxio's clients know.
+  const { entries } = await fs.entries.page(status.path, { limit, offset }, KNOWN);
   const crumbs: FileStatus[] = [];
   let at = ROOT;
   for (const name of status.path === ROOT ? [] : ['', ...componentsOf(status.path).slice(0, -1)]) {
@@ -88,20 +88,6 @@ async function directory(site: Site, { params, reader }: Asked, status: FileStat
     crumbs.push(await fs.entries.status(at, KNOWN));
   }
   return { fileInfos: entries.map((entry) => record(site, entry)), ntotalFile: total, pathInfos: crumbs.map((crumb) => record(site, crumb)) };
-}
-
-/** A position, not a name, is what Alluxio's clients know: what lies before it is passed over in steps. */
-async function entriesAt(fs: WatchedFileSystem, path: AlluxioPath, { offset, limit }: { offset: number; limit: number }): Promise<readonly FileStatus[]> {
-  let after: string | undefined;
-  for (let passed = 0; passed < offset; ) {
-    const step = Math.min(MOST, offset - passed);
-    const page = await fs.entries.page(path, { limit: step, ...(after === undefined ? {} : { after }) }, KNOWN);
-    if (page.next === undefined) return [];
-    after = page.next;
-    passed += step;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return limit === 0 ? [] : (await fs.entries.page(path, { limit, ...(after === undefined ? {} : { after }) }, KNOWN)).entries;
 }
 
 async function file(site: Site, { params }: Asked, status: FileStatus): Promise<Payload> {

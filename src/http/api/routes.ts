@@ -1,14 +1,13 @@
 /** The JSON API under `/api/v1/master` or `/api/v1/worker`. */
 import type { Hono } from 'hono';
-import { AlluxioError } from '../../errors.ts';
-import { requireWriter } from '../access.ts';
 import { paramsOf } from '../params.ts';
-import type { Site, SiteContext, SiteEnv } from '../site.ts';
+import type { Site, SiteEnv } from '../site.ts';
 import { blockInfo, browse, data, logs } from './files.ts';
 import type { Asked } from './files.ts';
 import { masterInfo, workerInfo } from './info.ts';
 import { configuration, init, masters, mountTable, overview, workers } from './master.ts';
 import { masterMetrics, workerMetrics } from './metrics.ts';
+import { operatorRoutes } from './operator.ts';
 import { workerInit, workerOverview } from './worker.ts';
 
 type Answer = (site: Site, asked: Asked) => Record<string, unknown> | Promise<Record<string, unknown>>;
@@ -51,18 +50,5 @@ export function apiRoutes(app: Hono<SiteEnv>, site: Site): void {
   for (const [name, answer] of Object.entries(role === 'master' ? MASTER : WORKER)) {
     for (const path of [`${base}/${name}`, `${base}/${name}/`]) app.get(path, async (c) => c.json(await answer(site, { params: paramsOf(c), reader: c.get('reader') })));
   }
-  app.post(`${base}/logLevel`, (c) => logLevel(c, site));
-}
-
-const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'];
-
-function logLevel(c: SiteContext, { resident }: Site): Response {
-  const params = paramsOf(c);
-  const [name, level] = [params.get('logName') ?? '', params.get('level')?.toUpperCase()];
-  if (name === '') throw new AlluxioError('INVALID_ARGUMENT', 'The parameter logName is missing.');
-  if (level !== undefined && !LEVELS.includes(level)) throw new AlluxioError('INVALID_ARGUMENT', `level must be one of ${LEVELS.join(', ')}.`);
-  if (level !== undefined) requireWriter(c.get('reader'), resident.config);
-  if (resident.logLevel === undefined) throw new AlluxioError('UNSUPPORTED', 'The log level of this process cannot be changed.');
-  const now = resident.logLevel(name, level);
-  return c.json({ logName: name, level: now, message: level === undefined ? '' : `Setting Log Level of ${name} to ${now}` });
+  operatorRoutes(app, site);
 }

@@ -28,7 +28,7 @@ const MOST = 100_000;
 
 export class OperationCounter {
   readonly #fs: WatchedFileSystem;
-  #counts = Object.fromEntries(Object.keys(OPERATIONS).map((name) => [name, 0])) as Record<Operation, number>;
+  #counts = noCounts();
   #seq: number;
   #reading: Promise<void> | undefined;
 
@@ -39,6 +39,12 @@ export class OperationCounter {
 
   get counts(): OperationCounts {
     return this.#counts;
+  }
+
+  /** Begins anew. */
+  async clear(): Promise<void> {
+    await this.catchUp();
+    this.#counts = noCounts();
   }
 
   /** Reads what was logged since the last time. */
@@ -88,6 +94,10 @@ export class OperationCounter {
   #add(name: Operation, by = 1): void {
     this.#counts[name] += by;
   }
+}
+
+function noCounts(): Record<Operation, number> {
+  return Object.fromEntries(Object.keys(OPERATIONS).map((name) => [name, 0])) as Record<Operation, number>;
 }
 
 /** What was found in a storage was compared with it the moment it appeared here; files have the storage's time then, and directories no other time at all. */

@@ -19,7 +19,7 @@ interface Earlier {
 export class Recorder {
   readonly #resident: ServedResident;
   readonly #counter: OperationCounter;
-  readonly #series: Series;
+  #series: Series;
   readonly #timer: NodeJS.Timeout;
   #earlier: Earlier;
 
@@ -48,6 +48,13 @@ export class Recorder {
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  /** Counters and charts begin anew. */
+  async clear(): Promise<void> {
+    await this.#counter.clear();
+    this.#series = new Series(this.periodMs);
+    this.#earlier = this.#mark();
   }
 
   /** Adds a point to the charts. */

@@ -37,18 +37,18 @@ async function directory(site: Site, { path, params, reader }: { path: AlluxioPa
   const fresh = reader === 'anybody' ? undefined : await site.refresher.refresh(path);
   const wanted = numberParam(params, 'limit', LIMITS[1]);
   const limit = LIMITS.find((size) => size === wanted) ?? LIMITS[1];
-  const [after, from] = [params.get('after'), params.get('from')].map((name) => (name === '' ? undefined : name));
+  const [after, from, before] = ['after', 'from', 'before'].map((name) => params.get(name) || undefined);
   const [status, page] = await Promise.all([
     fs.entries.status(path, KNOWN),
-    fs.entries.page(path, { limit, ...(after === undefined ? {} : { after }), ...(from === undefined ? {} : { from }) }, KNOWN),
+    fs.entries.page(path, { limit, ...(after === undefined ? {} : { after }), ...(from === undefined ? {} : { from }), ...(before === undefined ? {} : { before }) }, KNOWN),
   ]);
   const position = numberParam(params, 'n', -1);
-  const known = after === undefined && from === undefined ? 0 : position < 0 || position + page.entries.length > status.childCount ? undefined : position;
+  const known = page.previous === undefined && page.entries.length > 0 ? 0 : position < 0 || position + page.entries.length > status.childCount ? undefined : position;
   return directoryPage({
     status,
     entries: page.entries,
     next: page.next,
-    after,
+    previous: page.previous,
     from,
     position: known,
     limit,

@@ -10,8 +10,9 @@ export interface DirectoryView {
   readonly entries: readonly FileStatus[];
   /** Where the next page begins. */
   readonly next: string | undefined;
-  /** The name after which, or from which, this page begins. */
-  readonly after: string | undefined;
+  /** Before which name the page before ends. */
+  readonly previous: string | undefined;
+  /** The name that was looked for. */
   readonly from: string | undefined;
   /** Position of the first row where it is known, from 0. */
   readonly position: number | undefined;
@@ -65,7 +66,7 @@ function entryTable(view: DirectoryView): Html {
       timeText(entry.createdMs, view.date(entry.createdMs)),
       timeText(entry.modifiedMs, view.date(entry.modifiedMs)),
     ]),
-    empty: view.from !== undefined || view.after !== undefined ? 'Nothing comes after that name.' : 'This directory is empty.',
+    empty: view.status.childCount > 0 ? 'Nothing comes after that name.' : 'This directory is empty.',
   });
 }
 
@@ -82,13 +83,13 @@ function entryLink(entry: FileStatus): Html {
 }
 
 function pager(view: DirectoryView): Part {
-  const { status, entries, next, position, limit } = view;
+  const { status, entries, next, previous, position, limit } = view;
   const at = { path: status.path, limit: limit === LIMITS[1] ? undefined : limit };
-  const first = view.after === undefined && view.from === undefined;
   const shown = entries.length === 0 ? '' : position === undefined ? `${countText(entries.length)} shown` : `${countText(position + 1)}–${countText(position + entries.length)} of ${countText(status.childCount)}`;
   return html`<nav class="pager" aria-label="Pages of this directory"><span>${shown}</span>
 <form class="inline" action="/browse"><input type="hidden" name="path" value="${status.path}"><label for="limit">Rows</label><select id="limit" name="limit" data-submits>${LIMITS.map((size) => html`<option ${size === limit ? 'selected' : ''}>${size}</option>`)}</select><noscript><button>Set</button></noscript></form>
-<span class="steps"><a class="button" ${first ? html`aria-disabled="true"` : html`href="${link('/browse', at)}"`}>First</a>
+<span class="steps"><a class="button" ${previous === undefined && entries.length > 0 ? html`aria-disabled="true"` : html`href="${link('/browse', at)}"`}>First</a>
+<a class="button" rel="prev" ${previous === undefined ? html`aria-disabled="true"` : html`href="${link('/browse', { ...at, before: previous, n: position === undefined ? undefined : Math.max(0, position - limit) })}"`}>Previous</a>
 <a class="button" rel="next" ${next === undefined ? html`aria-disabled="true"` : html`href="${link('/browse', { ...at, after: next, n: position === undefined ? undefined : position + entries.length })}"`}>Next</a></span></nav>`;
 }
 

@@ -24,6 +24,23 @@ export async function forEachParallel<T>(items: Iterable<T> | AsyncIterable<T>, 
   if (failures.length > 0) throw failures[0];
 }
 
+/** Works on one item after the other, while the next one is being fetched. */
+export async function overlapped<T>(items: AsyncIterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  let working: Promise<void> = Promise.resolve();
+  try {
+    for await (const item of items) {
+      await working;
+      working = work(item);
+      // Looked at with the next item, which may take its time.
+      working.catch(() => undefined);
+    }
+  } finally {
+    // What has begun ends before the caller goes on, also when the items failed.
+    await working.catch(() => undefined);
+  }
+  await working;
+}
+
 /** The same for work that has something to tell: told in the order of the items, as soon as all before it have been. */
 export async function forEachInOrder<T>(items: Iterable<T>, limit: number, work: (item: T) => Promise<() => void>): Promise<void> {
   const held = new Map<number, () => void>();

@@ -142,14 +142,14 @@ export class Applier {
     const inode = inWholeMs(created);
     const isRoot = inode.id === ROOT_ID && parentId === 0 && name === '';
     if (!isRoot) this.#requireDirectory(parentId);
-    const key = inodeKey(parentId, name);
-    if (this.#kv.get(key) !== undefined) violated(`directory ${parentId} has an entry ${JSON.stringify(name)} already`);
-    if (this.#kv.get(placeKey(inode.id)) !== undefined) violated(`inode ${inode.id} exists already`);
     if (inode.cachedBytes !== 0) violated(`new inode ${inode.id} cannot have cached bytes`);
-    this.#kv.put(key, encodeInode(inode));
-    this.#kv.put(placeKey(inode.id), encodePlace({ parentId, name }));
-    this.#parents.set(inode.id, parentId);
-    if (inode.directory) this.#directories.add(inode.id);
+    if (!this.#kv.insert(inodeKey(parentId, name), encodeInode(inode))) violated(`directory ${parentId} has an entry ${JSON.stringify(name)} already`);
+    if (!this.#kv.insert(placeKey(inode.id), encodePlace({ parentId, name }))) violated(`inode ${inode.id} exists already`);
+    // Walks to the root begin at directories.
+    if (inode.directory) {
+      this.#parents.set(inode.id, parentId);
+      this.#directories.add(inode.id);
+    }
     this.#index(undefined, inode);
     this.#totals.add(parentId, weightOf(inode, NO_TOTALS));
   }

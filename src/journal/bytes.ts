@@ -54,7 +54,8 @@ export class ByteWriter {
     this.#reserve(8);
     let rest = value;
     while (rest >= 0x8000_0000) {
-      this.#bytes[this.#at++] = (rest % 128) | 128;
+      // The lowest bits, also of what does not fit into 32: a remainder would be a call into the C library.
+      this.#bytes[this.#at++] = (rest & 127) | 128;
       rest = Math.floor(rest / 128);
     }
     while (rest >= 128) {
@@ -102,9 +103,10 @@ export class ByteWriter {
     return true;
   }
 
-  hex(value: string): void {
-    this.#reserve(value.length / 2);
-    this.#at += this.#bytes.write(value, this.#at, 'hex');
+  /** Bytes as they are, without their length. */
+  raw(value: Uint8Array): void {
+    this.#reserve(value.length);
+    for (const byte of value) this.#bytes[this.#at++] = byte;
   }
 
   uint64(value: bigint): void {
@@ -187,7 +189,7 @@ export class ByteReader {
 
   signed(): number {
     const value = this.count();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    return (value & 1) === 0 ? value / 2 : -(value + 1) / 2;
   }
 
   time(): number {

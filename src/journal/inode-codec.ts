@@ -40,19 +40,39 @@ const HASH_UPPER = 1 << HASH_SHIFT;
 const HASH_LOWER = 2 << HASH_SHIFT;
 const HASH_TEXT = 3 << HASH_SHIFT;
 
-const UPPER_ETAG = /^[0-9A-F]{32}$/;
-const LOWER_ETAG = /^[0-9a-f]{32}$/;
 /** No sign, no leading zero: what comes back is what was put in. */
 const CANONICAL = /^(?:0|[1-9]\d{0,19})$/;
 const MAX_64 = 0xffff_ffff_ffff_ffffn;
 const NO_ACL: readonly AclEntry[] = Object.freeze([]);
 const NO_MEDIA: readonly string[] = Object.freeze([]);
 
+/** The bytes of the ETag that hashFlag saw last. */
+const etagBytes = new Uint8Array(16);
+
 function hashFlag(hash: string): number {
   if (hash === '') return 0;
   if (hash.length !== 32) return HASH_TEXT;
-  if (UPPER_ETAG.test(hash)) return HASH_UPPER;
-  return LOWER_ETAG.test(hash) ? HASH_LOWER : HASH_TEXT;
+  let letters = 0;
+  for (let at = 0; at < 32; at++) {
+    const digit = HEX_DIGITS[hash.charCodeAt(at)] ?? NO_DIGIT;
+    if (digit === NO_DIGIT) return HASH_TEXT;
+    letters |= digit & (UPPER_LETTER | LOWER_LETTER);
+    if ((at & 1) === 0) etagBytes[at >> 1] = (digit & 15) << 4;
+    else etagBytes[at >> 1] = (etagBytes[at >> 1] ?? 0) | (digit & 15);
+  }
+  if (letters === (UPPER_LETTER | LOWER_LETTER)) return HASH_TEXT;
+  return letters === LOWER_LETTER ? HASH_LOWER : HASH_UPPER;
+}
+
+const UPPER_LETTER = 1 << 4;
+const LOWER_LETTER = 1 << 5;
+const NO_DIGIT = 255;
+/** The value of a hexadecimal digit by its character code, and which case it is of. */
+const HEX_DIGITS = new Uint8Array(128).fill(NO_DIGIT);
+for (let digit = 0; digit < 16; digit++) {
+  const text = digit.toString(16);
+  HEX_DIGITS[text.charCodeAt(0)] = digit < 10 ? digit : digit | LOWER_LETTER;
+  HEX_DIGITS[text.toUpperCase().charCodeAt(0)] = digit < 10 ? digit : digit | UPPER_LETTER;
 }
 
 function blockSizeFlag(size: number): number {
@@ -180,7 +200,7 @@ function encodeFields(given: InodeRecord): Buffer {
   if (flags & GROUP) writer.text(inode.group);
   const hash = flags & HASH_TEXT;
   if (hash === HASH_TEXT) writer.text(inode.contentHash);
-  else if (hash !== 0) writer.hex(inode.contentHash);
+  else if (hash !== 0) writer.raw(etagBytes);
   if (flags & CRC) writeCrc64(inode.crc64);
   if (flags & SYNCED) writer.signed(inode.syncedMs - inode.createdMs);
   writeRareFields(inode, flags);

@@ -47,6 +47,8 @@ export const TABLE = {
 /** Bytes of a name. LMDB keys end at 1,978 bytes. */
 export const MAX_NAME_BYTES = 1900;
 const MAX_48 = 2 ** 48 - 1;
+/** Longer names are written by the runtime, which is faster then. */
+const ASCII_AT_MOST = 64;
 /** Where the name begins in an inode key. */
 export const NAME_OFFSET = 7;
 
@@ -77,11 +79,6 @@ function invalidName(why: string): AlluxioError {
   return new AlluxioError('INVALID_ARGUMENT', `Invalid name: ${why}.`, { hint: `Names are valid Unicode of at most ${MAX_NAME_BYTES} bytes in UTF-8.` });
 }
 
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
-  return true;
-}
-
 /** @throws INVALID_ARGUMENT for a lone surrogate and for a name over 1,900 bytes: two such names could become one key, or none. */
 export function inodeKey(parentId: number, name: string): Buffer {
   return entryKey(TABLE.inode, parentId, name);
@@ -92,16 +89,37 @@ export function leaseKey(parentId: number, name: string): Buffer {
 }
 
 function entryKey(table: number, parentId: number, name: string, suffix = 0): Buffer {
-  const ascii = isAscii(name);
-  const size = ascii ? name.length : Buffer.byteLength(name);
+  return asciiKey(table, parentId, name, suffix) ?? unicodeKey(table, parentId, name, suffix);
+}
+
+/** Nearly every name, written while it is looked at; undefined for the others. */
+function asciiKey(table: number, parentId: number, name: string, suffix: number): Buffer | undefined {
+  const size = name.length;
+  if (size > ASCII_AT_MOST) return undefined;
+  const key = startKey(table, parentId, size + suffix);
+  for (let i = 0; i < size; i++) {
+    const code = name.charCodeAt(i);
+    if (code > 127) return undefined;
+    key[NAME_OFFSET + i] = code;
+  }
+  if (suffix === 1) key[NAME_OFFSET + size] = 0;
+  return key;
+}
+
+function unicodeKey(table: number, parentId: number, name: string, suffix: number): Buffer {
+  const size = Buffer.byteLength(name);
   if (size > MAX_NAME_BYTES) throw invalidName(`it has ${size} bytes`);
-  if (!ascii && /\p{Surrogate}/u.test(name)) throw invalidName('it holds half of a surrogate pair');
-  const key = Buffer.allocUnsafe(NAME_OFFSET + size + suffix);
+  if (size !== name.length && /\p{Surrogate}/u.test(name)) throw invalidName('it holds half of a surrogate pair');
+  const key = startKey(table, parentId, size + suffix);
+  key.write(name, NAME_OFFSET);
+  if (suffix === 1) key[NAME_OFFSET + size] = 0;
+  return key;
+}
+
+function startKey(table: number, parentId: number, size: number): Buffer {
+  const key = Buffer.allocUnsafe(NAME_OFFSET + size);
   key[0] = table;
   put48(key, parentId, 1);
-  if (ascii && size < 24) for (let i = 0; i < size; i++) key[NAME_OFFSET + i] = name.charCodeAt(i);
-  else key.write(name, NAME_OFFSET);
-  if (suffix === 1) key[NAME_OFFSET + size] = 0;
   return key;
 }
 

@@ -35,6 +35,8 @@ export class StaleState extends Error {}
 
 export interface KvWriter extends KvReader {
   put(key: Buffer, value: Buffer): void;
+  /** False, and nothing is changed, when the key is there. Costs less than to look first. */
+  insert(key: Buffer, value: Buffer): boolean;
   /** @throws StaleState when the key is there, and then nothing of the transaction may be kept */
   putNew(key: Buffer, value: Buffer): void;
   delete(key: Buffer): void;

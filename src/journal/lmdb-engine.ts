@@ -27,6 +27,8 @@ const MAPPED_BYTES = 16 * 2 ** 20;
 /** Every open reader of every process takes one of these slots of 64 bytes. */
 const MAX_READERS = 1000;
 
+const IF_NEW = { noOverwrite: true };
+
 type Store = RootDatabase<Buffer, Buffer> & { ensureReadTxn(): void };
 type StoreClass = new (name: null, options: object) => Store;
 
@@ -181,15 +183,18 @@ export class LmdbEngine implements KvEngine {
         throw storeError(this.#name, error);
       }
     },
-    putNew: (key, value) => {
+    insert: (key, value) => {
       this.#count(key.length + value.length);
       let done: unknown;
       try {
-        done = this.#store.putSync(key, value, { noOverwrite: true });
+        done = this.#store.putSync(key, value, IF_NEW);
       } catch (error) {
         throw storeError(this.#name, error);
       }
-      if (done === false) throw new StaleState('a key that must be new is there');
+      return done !== false;
+    },
+    putNew: (key, value) => {
+      if (!this.#writer.insert(key, value)) throw new StaleState('a key that must be new is there');
     },
     delete: (key) => {
       this.#count(key.length);

@@ -25,9 +25,13 @@ export class MemoryEngine implements KvEngine {
       if (key.length === 0 || key.length > MAX_KEY_BYTES) throw new AlluxioError('INTERNAL', `A key of ${key.length} bytes is not possible.`);
       this.#set(key.toString('latin1'), Buffer.from(value));
     },
-    putNew: (key, value) => {
-      if (this.#values.has(key.toString('latin1'))) throw new StaleState('a key that must be new is there');
+    insert: (key, value) => {
+      if (this.#values.has(key.toString('latin1'))) return false;
       this.#writer.put(key, value);
+      return true;
+    },
+    putNew: (key, value) => {
+      if (!this.#writer.insert(key, value)) throw new StaleState('a key that must be new is there');
     },
     delete: (key) => this.#set(key.toString('latin1'), undefined),
   };

@@ -47,6 +47,10 @@ export interface UfsPage {
 export interface ListOptions {
   /** All descendants, directories inferred from their descendants' keys included; default: direct children only. */
   readonly recursive?: boolean;
+  /** What an earlier listing of this kind of this directory noted. It can only make this one faster, and whatever it is, the listing is right. */
+  readonly places?: readonly string[];
+  /** Told at the end of a long listing: what to give the next one. A store that lists as fast without never tells. */
+  readonly note?: (places: readonly string[]) => void;
   readonly signal?: AbortSignal;
 }
 

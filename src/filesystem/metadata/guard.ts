@@ -24,6 +24,11 @@ export class RemovalGuard {
     });
   }
 
+  /** True when anything at all was. */
+  get sawRemovals(): boolean {
+    return this.#removed.size > 0;
+  }
+
   /** True when the entry was removed or renamed away since the look began. */
   removed(parentId: number, name: string): boolean {
     return this.#removed.has(`${parentId}/${name}`);

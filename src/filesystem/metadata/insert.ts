@@ -6,24 +6,56 @@ import { isHeld } from '../../namespace/leases.ts';
 import type { UfsStatus } from '../../ufs/ufs.ts';
 import type { RemovalGuard } from './guard.ts';
 
-export interface InsertInput {
-  readonly parent: InodeRecord;
+/** What a listing says of one entry of a directory. */
+export interface Listed {
   readonly name: string;
   readonly status: UfsStatus;
+}
+
+/** Where entries go, the same for all of one directory. */
+export interface InsertPlace {
+  readonly parent: InodeRecord;
   readonly guard: RemovalGuard;
   readonly nowMs: number;
   readonly blockSize: number;
 }
 
 /** The entry's inode: the one that was there, or a new one. Undefined when it must not appear (held, or removed meanwhile). */
-export function insertLoaded(tx: Transaction, input: InsertInput): InodeRecord | undefined {
-  const { parent, name, guard } = input;
+export function insertLoaded(tx: Transaction, entry: Listed, place: InsertPlace): InodeRecord | undefined {
+  const { parent, guard } = place;
+  const { name } = entry;
   const known = tx.child(parent.id, name);
   if (known !== undefined) return known;
   if (guard.removed(parent.id, name) || isHeld(tx, parent.id, name)) return undefined;
-  const inode = loadedInode({ id: tx.allocate(), nowMs: input.nowMs, parent, status: input.status, blockSize: input.blockSize });
+  return insertNew(tx, entry, place);
+}
+
+function insertNew(tx: Transaction, { name, status }: Listed, { parent, nowMs, blockSize }: InsertPlace): InodeRecord {
+  const inode = loadedInode({ id: tx.allocate(), nowMs, parent, status, blockSize });
   tx.append({ type: 'inode-created', parentId: parent.id, name, inode });
   return inode;
+}
+
+/** Characters from here on come in another order in UTF-16, which strings are compared by, than in UTF-8, which keys are. */
+const OTHER_ORDER = /[\ud800-\uffff]/;
+
+/**
+ * Inserts what a listing named in one directory, each name once. A first load meets nothing of it: then one look at what follows the least name is enough for all of them.
+ * Returns the inodes as insertLoaded does.
+ */
+export function insertAllLoaded(tx: Transaction, entries: readonly Listed[], place: InsertPlace): (InodeRecord | undefined)[] {
+  if (areAllNew(tx, entries, place)) return entries.map((entry) => insertNew(tx, entry, place));
+  return entries.map((entry) => insertLoaded(tx, entry, place));
+}
+
+function areAllNew(tx: Transaction, entries: readonly Listed[], { parent, guard }: InsertPlace): boolean {
+  let least = entries[0]?.name;
+  if (least === undefined || guard.sawRemovals || tx.leases().length > 0) return false;
+  for (const { name } of entries) {
+    if (OTHER_ORDER.test(name)) return false;
+    if (name < least) least = name;
+  }
+  return tx.child(parent.id, least) === undefined && tx.children(parent.id, { after: least, limit: 1 }).length === 0;
 }
 
 /** The attached directory behind an id, or undefined when it is gone, detached or no directory. */

@@ -8,15 +8,17 @@ import type { AlluxioPath } from '../../uri.ts';
 import type { UfsEntry } from '../../ufs/ufs.ts';
 import type { FileSystemContext } from '../context.ts';
 import type { SyncOptions } from '../file-system.ts';
+import { overlapped } from '../parallel.ts';
 import { inBatches } from '../tree-walk.ts';
 import { RemovalGuard } from './guard.ts';
-import { attachedDirectory, insertLoaded } from './insert.ts';
+import { attachedDirectory, insertAllLoaded } from './insert.ts';
+import { listingPlaces } from './listing-places.ts';
 import { isSyncDue, syncOptions, wantedAt } from './options.ts';
 import type { EffectiveSync } from './options.ts';
 import type { Compared } from './sync.ts';
 import { blockSizeOf, markLoaded, mend } from './sync.ts';
 
-const BATCH = 2000;
+const BATCH = 4000;
 
 interface Place {
   readonly child: Child;
@@ -44,13 +46,13 @@ async function addChildren(context: FileSystemContext, place: Place): Promise<vo
   const { id } = place.child.inode;
   const startedMs = context.now();
   const blockSize = blockSizeOf(context);
-  for await (const batch of inBatches(storedEntries(context, place), BATCH)) {
-    await guard.transact((tx) => {
+  await overlapped(inBatches(storedEntries(context, place), BATCH), (batch) =>
+    guard.transact((tx) => {
       const parent = attachedDirectory(tx, id);
       if (parent === undefined) return;
-      for (const entry of batch) insertLoaded(tx, { parent, name: entry.name, status: entry, guard, nowMs: context.now(), blockSize });
-    });
-  }
+      insertAllLoaded(tx, batch.map((entry) => ({ name: entry.name, status: entry })), { parent, guard, nowMs: startedMs, blockSize });
+    }),
+  );
   await markLoaded(context, [id], startedMs);
 }
 
@@ -89,12 +91,14 @@ async function* vanished(context: FileSystemContext, id: number, seen: ReadonlyS
 /** The storage's entries. A directory that is not there any more has none; keys that no path can name are told to the user once. */
 async function* storedEntries(context: FileSystemContext, place: Place): AsyncGenerator<readonly UfsEntry[]> {
   const ufs = await context.ufs(place.mount);
+  const places = listingPlaces(context, place.child.inode.id, false);
   let unusable = 0;
   try {
-    for await (const page of ufs.list(place.key, { signal: context.signal })) {
+    for await (const page of ufs.list(place.key, { signal: context.signal, ...places.options })) {
       unusable += page.unusable.length;
       yield page.entries;
     }
+    await places.save();
   } catch (error) {
     if (!hasCode(error, 'NOT_FOUND')) throw error;
   }

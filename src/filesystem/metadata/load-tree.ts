@@ -10,14 +10,16 @@ import { joinPath } from '../../uri.ts';
 import type { UfsEntry, UfsStatus } from '../../ufs/ufs.ts';
 import type { FileSystemContext } from '../context.ts';
 import type { SyncOptions } from '../file-system.ts';
+import { overlapped } from '../parallel.ts';
 import { inBatches } from '../tree-walk.ts';
 import { RemovalGuard } from './guard.ts';
-import { attachedDirectory, insertLoaded } from './insert.ts';
+import { attachedDirectory, insertAllLoaded, insertLoaded } from './insert.ts';
 import { loadChildren, warnUnusable } from './load-children.ts';
+import { listingPlaces } from './listing-places.ts';
 import { syncOptions } from './options.ts';
 import { blockSizeOf, markLoaded } from './sync.ts';
 
-const BATCH = 2000;
+const BATCH = 4000;
 
 /** Afterwards everything below the path is known as the options want it, nested mounts included. */
 export async function loadTree(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
@@ -83,35 +85,57 @@ async function loadFlat(context: FileSystemContext, path: AlluxioPath): Promise<
   });
   const nowMs = context.now();
   const tree: Tree = { guard: new RemovalGuard(context), nowMs, blockSize: blockSizeOf(context), directories: new Map([['', place.id]]) };
-  for await (const batch of inBatches(flatEntries(context, place), BATCH)) {
-    await tree.guard.transact((tx) => {
+  await overlapped(inBatches(flatEntries(context, place), BATCH), (batch) =>
+    tree.guard.transact((tx) => {
       const parents = new Map<string, InodeRecord | undefined>();
-      for (const entry of batch) insertAt(tx, tree, parents, entry);
-    });
-  }
+      for (const { directory, entries } of byDirectory(batch)) insertIn(tx, tree, directoryAt(tx, tree, parents, directory), entries);
+    }),
+  );
   await markLoaded(context, [...tree.directories.values()].filter((id) => id !== 0), nowMs);
 }
 
-async function* flatEntries(context: FileSystemContext, place: { mount: MountRecord; key: string }): AsyncGenerator<readonly UfsEntry[]> {
+async function* flatEntries(context: FileSystemContext, place: { id: number; mount: MountRecord; key: string }): AsyncGenerator<readonly UfsEntry[]> {
   const ufs = await context.ufs(place.mount);
+  const places = listingPlaces(context, place.id, true);
   let unusable = 0;
   try {
-    for await (const page of ufs.list(place.key, { recursive: true, signal: context.signal })) {
+    for await (const page of ufs.list(place.key, { recursive: true, signal: context.signal, ...places.options })) {
       unusable += page.unusable.length;
       yield page.entries;
     }
+    await places.save();
   } catch (error) {
     if (!hasCode(error, 'NOT_FOUND')) throw error;
   }
   warnUnusable(context, ufs.uri.child(place.key).toString(), unusable);
 }
 
-function insertAt(tx: Transaction, tree: Tree, parents: Map<string, InodeRecord | undefined>, entry: UfsEntry): void {
-  const cut = entry.name.lastIndexOf('/');
-  const parent = directoryAt(tx, tree, parents, cut < 0 ? '' : entry.name.slice(0, cut));
+interface Run {
+  /** Relative path of the directory that holds the entries. */
+  readonly directory: string;
+  readonly entries: { readonly name: string; readonly status: UfsEntry }[];
+}
+
+/** Neighbours of one directory together. */
+function byDirectory(batch: readonly UfsEntry[]): Run[] {
+  const runs: Run[] = [];
+  let last: Run | undefined;
+  for (const status of batch) {
+    const cut = status.name.lastIndexOf('/');
+    const directory = cut < 0 ? '' : status.name.slice(0, cut);
+    if (last?.directory !== directory) runs.push((last = { directory, entries: [] }));
+    last.entries.push({ name: status.name.slice(cut + 1), status });
+  }
+  return runs;
+}
+
+function insertIn(tx: Transaction, tree: Tree, parent: InodeRecord | undefined, entries: Run['entries']): void {
   if (parent === undefined) return;
-  const inode = insertLoaded(tx, { parent, name: entry.name.slice(cut + 1), status: entry, guard: tree.guard, nowMs: tree.nowMs, blockSize: tree.blockSize });
-  if (entry.kind === 'directory') tree.directories.set(entry.name, inode !== undefined && inode.directory && inode.mountId === 0 ? inode.id : 0);
+  const inodes = insertAllLoaded(tx, entries, { ...tree, parent });
+  entries.forEach(({ status }, at) => {
+    const inode = inodes[at];
+    if (status.kind === 'directory') tree.directories.set(status.name, inode !== undefined && inode.directory && inode.mountId === 0 ? inode.id : 0);
+  });
 }
 
 const FOUND_BY_CHILDREN: UfsStatus = { kind: 'directory', size: 0, modifiedMs: undefined, contentHash: '', crc64: undefined, owner: '', group: '', mode: 0o777 };
@@ -123,7 +147,7 @@ function directoryAt(tx: Transaction, tree: Tree, parents: Map<string, InodeReco
   if (id === undefined) {
     const cut = relative.lastIndexOf('/');
     const above = directoryAt(tx, tree, parents, cut < 0 ? '' : relative.slice(0, cut));
-    const made = above === undefined ? undefined : insertLoaded(tx, { parent: above, name: relative.slice(cut + 1), status: FOUND_BY_CHILDREN, guard: tree.guard, nowMs: tree.nowMs, blockSize: tree.blockSize });
+    const made = above === undefined ? undefined : insertLoaded(tx, { name: relative.slice(cut + 1), status: FOUND_BY_CHILDREN }, { ...tree, parent: above });
     id = made !== undefined && made.directory && made.mountId === 0 ? made.id : 0;
     tree.directories.set(relative, id);
   }

@@ -66,7 +66,7 @@ async function loadMissing(context: FileSystemContext, path: AlluxioPath): Promi
     let parent = attachedDirectory(tx, start.from.inode.id);
     for (const { name, status } of found) {
       if (parent === undefined) return;
-      const inode = insertLoaded(tx, { parent, name, status, guard, nowMs: context.now(), blockSize: context.config.bytes('alluxio.user.block.size.bytes.default') });
+      const inode = insertLoaded(tx, { name, status }, { parent, guard, nowMs: context.now(), blockSize: context.config.bytes('alluxio.user.block.size.bytes.default') });
       parent = inode?.directory === true && (inode.mountId === 0 || inode.id === parent.id) ? inode : undefined;
     }
   });

@@ -87,7 +87,7 @@ function mendOne(context: FileSystemContext, tx: Transaction, inode: InodeRecord
 function addNew(context: FileSystemContext, tx: Transaction, guard: RemovalGuard, entry: Compared): void {
   const parent = tx.locate(entry.parentId)?.inode;
   if (parent === undefined || entry.status === undefined) return;
-  insertLoaded(tx, { parent, name: entry.name, status: entry.status, guard, nowMs: context.now(), blockSize: blockSizeOf(context) });
+  insertLoaded(tx, { name: entry.name, status: entry.status }, { parent, guard, nowMs: context.now(), blockSize: blockSizeOf(context) });
 }
 
 function addReplacement(context: FileSystemContext, tx: Transaction, guard: RemovalGuard, entry: Compared): void {

@@ -2,10 +2,13 @@
 import { AlluxioError } from '../../errors.ts';
 import type { Retry } from '../wrappers/retry.ts';
 import type { UfsPage } from '../ufs.ts';
+import { pagesAhead } from './list-ahead.ts';
 import { ListingEntries } from './listing-entries.ts';
 import type { ListedObject } from './listing-entries.ts';
+import { NotedPlaces } from './noted-places.ts';
 import type { OssClient } from './oss-client.ts';
 import { bareEtag, wholeXml } from './store.ts';
+import { compareUtf8 } from './utf8-order.ts';
 import { decodeUrlEncoded, elementsOf, textOf, unescapeXml } from './xml.ts';
 
 export interface ListRequest {
@@ -14,6 +17,11 @@ export interface ListRequest {
   readonly recursive: boolean;
   readonly pageLength: number;
   readonly signal?: AbortSignal | undefined;
+  /** Ranges of keys that are fetched at the same time. */
+  readonly parallel?: number;
+  /** As ListOptions has them. */
+  readonly places?: readonly string[] | undefined;
+  readonly note?: ((places: readonly string[]) => void) | undefined;
 }
 
 export interface StorePage {
@@ -22,28 +30,35 @@ export interface StorePage {
   readonly nextMarker: string | undefined;
 }
 
-/** Pages as they come; the next one is on its way while this one is used. Pages without anything are left out. */
+/** Pages as they come; others are on their way while one is used. Pages without anything are left out. */
 export async function* listEntries(client: OssClient, retry: Retry, request: ListRequest): AsyncGenerator<UfsPage & { first: boolean }> {
   const names = new ListingEntries(request.prefix);
   const ahead = new AbortController();
   const signal = request.signal === undefined ? ahead.signal : AbortSignal.any([request.signal, ahead.signal]);
-  const fetch = (marker: string): Promise<StorePage> => {
-    const page = retry(() => fetchPage(client, { ...request, signal }, marker), signal);
-    // It may fail before anybody looks at it.
-    page.catch(() => undefined);
-    return page;
-  };
+  const pages = pagesAhead({
+    fetch: (after) => retry(() => fetchPage(client, { ...request, signal }, after), signal),
+    parallel: request.parallel ?? 1,
+    borders: bordersOf(request),
+  });
+  const noted = new NotedPlaces(request.prefix);
   try {
     let first = true;
-    for (let coming: Promise<StorePage> | undefined = fetch(''); coming !== undefined; first = false) {
-      const page: StorePage = await coming;
-      coming = page.nextMarker === undefined ? undefined : fetch(page.nextMarker);
+    for await (const page of pages) {
       for (const object of page.objects) names.add(object);
-      yield { ...names.takePage(), first: first && page.objects.length > 0 };
+      noted.see(page);
+      yield { ...names.takePage(), first };
+      first = false;
     }
+    noted.tell(request.note);
   } finally {
     ahead.abort();
   }
+}
+
+/** What was noted by somebody else, or damaged, is no use. */
+function bordersOf({ prefix, places = [] }: ListRequest): string[] {
+  const borders = places.map((place) => prefix + place);
+  return borders.every((border, at) => compareUtf8(border, borders[at - 1] ?? prefix) > 0) ? borders : [];
 }
 
 export async function fetchPage(client: OssClient, request: ListRequest, marker: string): Promise<StorePage> {
@@ -82,41 +97,43 @@ export function readPage(xml: string): StorePage {
 function readObjects(xml: string, decode: (text: string) => string): ListedObject[] {
   const objects: ListedObject[] = [];
   for (const { from, to } of elementsOf(xml, 'Contents')) {
-    const field = (tag: string): string => {
-      const open = xml.indexOf(`<${tag}>`, from);
-      if (open < 0 || open >= to) return '';
-      const start = open + tag.length + 2;
-      return xml.slice(start, xml.indexOf('<', start));
-    };
     objects.push({
-      key: decode(unescapeXml(field('Key'))),
-      size: Number(field('Size')),
-      // To the second, as a HEAD says it: the same file must not look changed.
-      modifiedMs: Math.floor(Date.parse(field('LastModified')) / 1000) * 1000,
-      etag: bareEtag(unescapeXml(field('ETag'))),
+      key: decode(unescapeXml(fieldOf(xml, '<Key>', from, to))),
+      size: Number(fieldOf(xml, '<Size>', from, to)),
+      modifiedMs: secondsOf(fieldOf(xml, '<LastModified>', from, to)),
+      etag: etagOf(fieldOf(xml, '<ETag>', from, to)),
     });
   }
   return objects;
+}
+
+function fieldOf(xml: string, tag: string, from: number, to: number): string {
+  const open = xml.indexOf(tag, from);
+  if (open < 0 || open >= to) return '';
+  const start = open + tag.length;
+  return xml.slice(start, xml.indexOf('<', start));
+}
+
+let lastTime = { text: '', ms: 0 };
+
+/** To the second, as a HEAD says it: the same file must not look changed. Neighbours often have the same. */
+function secondsOf(text: string): number {
+  if (text !== lastTime.text) lastTime = { text, ms: Math.floor(Date.parse(text) / 1000) * 1000 };
+  return lastTime.ms;
+}
+
+const QUOTE = '&quot;';
+
+function etagOf(text: string): string {
+  if (text.startsWith(QUOTE) && text.endsWith(QUOTE) && text.length >= 2 * QUOTE.length) {
+    const inner = text.slice(QUOTE.length, -QUOTE.length);
+    if (!inner.includes('&')) return inner;
+  }
+  return bareEtag(unescapeXml(text));
 }
 
 function mergeByKey(objects: ListedObject[], prefixes: ListedObject[]): ListedObject[] {
   if (prefixes.length === 0) return objects;
   if (objects.length === 0) return prefixes;
   return [...objects, ...prefixes].sort((a, b) => compareUtf8(a.key, b.key));
-}
-
-/** By UTF-8 bytes, which JavaScript's own order (UTF-16) is not: astral characters come after U+E000…U+FFFF. */
-export function compareUtf8(a: string, b: string): number {
-  const shared = Math.min(a.length, b.length);
-  for (let at = 0; at < shared; at++) {
-    const x = a.charCodeAt(at);
-    const y = b.charCodeAt(at);
-    if (x !== y) return rank(x) - rank(y);
-  }
-  return a.length - b.length;
-}
-
-function rank(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
 }

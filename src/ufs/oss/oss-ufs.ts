@@ -15,6 +15,8 @@ import type { OssStore } from './store.ts';
 import { abortUpload, forbidOverwrite, uploadsOf } from './uploads.ts';
 import { writeObject } from './write.ts';
 
+/** More would ask OSS for more pages of one listing than a reader uses up. */
+const LISTED_AT_ONCE = 8;
 /** Clocks may differ by this before OSS refuses requests. */
 const CLOCK_SKEW_MS = 15 * 60_000;
 
@@ -52,6 +54,9 @@ export class OssUfs implements Ufs {
       recursive: options.recursive ?? false,
       pageLength,
       signal: options.signal,
+      parallel: Math.min(this.store.tuning.serviceThreads, LISTED_AT_ONCE),
+      places: options.places,
+      note: options.note,
     })) {
       if (!found && (await file) !== undefined) throw this.#absent(key, 'is a file, not a directory');
       if (page.first && this.store.tuning.breadcrumbs) await this.#leaveBreadcrumb(key);

@@ -50,6 +50,9 @@ export function canStandInXml(text: string): boolean {
 /** Undoes `encoding-type=url`. OSS never sends a bare `+` for itself, so it can only mean a blank. */
 export function decodeUrlEncoded(text: string): string {
   if (!text.includes('%') && !text.includes('+')) return text;
+  // Mostly slashes are all that is escaped.
+  const slashed = text.replaceAll('%2F', '/');
+  if (!slashed.includes('%') && !slashed.includes('+')) return slashed;
   try {
     return decodeURIComponent(text.replaceAll('+', '%20'));
   } catch {

@@ -13,6 +13,7 @@ import { AlluxioError } from '../errors.ts';
 import { reached } from '../fault-points.ts';
 import { FileRoom } from './file-room.ts';
 import { StaleState } from './kv.ts';
+import { NewestCommit } from './newest-commit.ts';
 import type { KeyRange, KvEngine, KvReader, KvSnapshot, KvWriter, RawEntry } from './kv.ts';
 import { muteConsole } from './quiet-console.ts';
 import { storeError } from './store-error.ts';
@@ -25,6 +26,11 @@ const SMALL_MAP_BYTES = 2 ** 32;
 const REMAP_AFTER_BYTES = 16 * 2 ** 20;
 /** Every open reader of every process takes one of these slots of 64 bytes. */
 const MAX_READERS = 1000;
+/** Others may open the store again and again. */
+const MOST_TRIES = 100;
+
+/** The transaction was given a state that is not the newest. */
+class OldState extends Error {}
 
 type Store = RootDatabase<Buffer, Buffer> & { ensureReadTxn(): void };
 type StoreClass = new (name: null, options: object) => Store;
@@ -37,6 +43,7 @@ export class LmdbEngine implements KvEngine {
   readonly #remapAfter: number;
   readonly #leaveOpen: boolean;
   readonly #room: FileRoom;
+  readonly #newest: NewestCommit;
   /** Of the transaction that is being written. */
   #changes = { count: 0, bytes: 0 };
   #store: Store;
@@ -55,6 +62,7 @@ export class LmdbEngine implements KvEngine {
     this.#leaveOpen = options.leaveOpen ?? false;
     this.#remapAfter = options.remapAfterBytes ?? REMAP_AFTER_BYTES;
     this.#room = new FileRoom(join(folder, 'data.mdb'));
+    this.#newest = new NewestCommit(folder);
     this.#store = this.#open();
   }
 
@@ -90,6 +98,17 @@ export class LmdbEngine implements KvEngine {
   async write<T>(fn: (kv: KvWriter) => T): Promise<T> {
     if (this.#readOnly) throw new AlluxioError('READ_ONLY', 'The journal was opened for reading only.');
     this.#wrote = true;
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#writeOnce(fn);
+      } catch (error) {
+        if (!(error instanceof OldState)) throw error;
+        if (tries === MOST_TRIES) throw new AlluxioError('UNAVAILABLE', `The journal in ${this.#name} does not give its newest state.`, { hint: 'End all other alluxio processes that use it, then try again.' });
+      }
+    }
+  }
+
+  async #writeOnce<T>(fn: (kv: KvWriter) => T): Promise<T> {
     let thrown: { error: unknown } | undefined;
     const unmute = muteConsole();
     try {
@@ -112,6 +131,8 @@ export class LmdbEngine implements KvEngine {
   }
 
   #writeWithin<T>(fn: (kv: KvWriter) => T): T {
+    // Before anything is written: even what a transaction writes ahead of its commit would go over pages of a state that it does not know.
+    if (!this.#newest.isState(this.#store.getWriteTxnId() - 1)) throw new OldState();
     this.#changes = { count: 0, bytes: 0 };
     const result = fn(this.#writer);
     try {
@@ -195,6 +216,16 @@ export class LmdbEngine implements KvEngine {
   }
 
   #open(): Store {
+    let store = this.#openOnce();
+    // Opening sets the number. A few times will do: what is not put right here, the next writer puts right.
+    for (let tries = 0; this.#newest.isBehind() && tries < 3; tries++) {
+      void store.close();
+      store = this.#openOnce();
+    }
+    return store;
+  }
+
+  #openOnce(): Store {
     try {
       return this.#openMapped({ mapSize: MAP_BYTES });
     } catch (error) {

@@ -28,6 +28,7 @@ interface Tree {
 interface Meta {
   readonly pageSize: number;
   readonly lastPage: number;
+  readonly commit: number;
   readonly trees: readonly Tree[];
 }
 
@@ -59,6 +60,12 @@ export function usedBytes(file: number): number | undefined {
   return metas === undefined ? undefined : (Math.max(metas[0].lastPage, metas[1].lastPage) + 1) * metas[0].pageSize;
 }
 
+/** The number of the newest commit; undefined when it is not a store. Of an open file. */
+export function newestCommit(file: number): number | undefined {
+  const metas = readMetas(file);
+  return metas === undefined ? undefined : Math.max(metas[0].commit, metas[1].commit);
+}
+
 function readMetas(file: number): [Meta, Meta] | undefined {
   const first = readMeta(file, 0);
   const second = first === undefined ? undefined : readMeta(file, first.pageSize);
@@ -72,7 +79,7 @@ function readMeta(file: number, at: number): Meta | undefined {
   if (meta.readUInt32LE(0) !== META_MAGIC) return undefined;
   const pageSize = meta.readUInt32LE(24);
   if (pageSize < 512 || pageSize > 65_536) return undefined;
-  return { pageSize, lastPage: Number(meta.readBigUInt64LE(120)), trees: [readTree(meta, 24), readTree(meta, 72)] };
+  return { pageSize, lastPage: Number(meta.readBigUInt64LE(120)), commit: Number(meta.readBigUInt64LE(128)), trees: [readTree(meta, 24), readTree(meta, 72)] };
 }
 
 function readTree(meta: Buffer, at: number): Tree {

@@ -4,6 +4,7 @@ import { inheritAcl } from '../namespace/acl.ts';
 import { loadedInode } from '../namespace/inodes.ts';
 import type { UfsStatus } from '../ufs/ufs.ts';
 import type { FileSystemContext } from './context.ts';
+import { markPersistedUpwards } from './stored-parents.ts';
 import { transact } from './transact.ts';
 
 /** One-second resolution of Last-Modified, and clocks that differ a little. */
@@ -32,5 +33,6 @@ export async function adoptWritten(
     const { mode, acl } = inheritAcl(parent.inode.defaultAcl, 0o644);
     const group = context.groupsOf(intent.user)[0] ?? inode.group;
     tx.append({ type: 'inode-created', parentId: lease.parentId, name: lease.name, inode: { ...inode, owner: intent.user, group, mode, acl } });
+    markPersistedUpwards(tx, lease.parentId);
   });
 }

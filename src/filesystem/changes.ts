@@ -3,7 +3,6 @@ import { createDirectories, placeForDirectory } from '../namespace/create.ts';
 import { planRename } from '../namespace/rename.ts';
 import { deepest } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
-import { parentOf } from '../uri.ts';
 import { changeAcl } from './acl.ts';
 import { changeAttributes } from './attributes.ts';
 import type { FileSystemContext } from './context.ts';
@@ -14,7 +13,7 @@ import { umaskOf, writeTypeFor } from './create-settings.ts';
 import type { RenameWork } from './rename-work.ts';
 import { renamePersisted } from './rename-work.ts';
 import { handOnOwnership } from './ownership.ts';
-import { keepEmptyParent, markPersistedUpwards, ufsOrClose } from './stored-parents.ts';
+import { markPersistedUpwards, ufsOrClose } from './stored-parents.ts';
 import { closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
 
 export function createChanges(context: FileSystemContext): Changes {
@@ -45,7 +44,8 @@ async function makeDirectory(context: FileSystemContext, path: AlluxioPath, opti
   const { intent, mount, key } = await transactWhenFree(context, (tx) => {
     const { resolution, mounted } = placeForDirectory(tx, context.subject, { ...input, nowMs: context.now() });
     const lease = { parentId: deepest(resolution).inode.id, name: resolution.missing[0] ?? '', scope: 'tree' } as const;
-    return { intent: openIntent(context, tx, [lease], { kind: 'remove' }), mount: mounted.mount, key: mounted.key };
+    const work = { kind: 'make', mountId: mounted.mount.id, key: mounted.key, levels: resolution.missing.length } as const;
+    return { intent: openIntent(context, tx, [lease], work), mount: mounted.mount, key: mounted.key };
   });
   let stored: number[];
   try {
@@ -80,6 +80,7 @@ async function rename(context: FileSystemContext, from: AlluxioPath, to: Alluxio
       kind: 'rename',
       inodeId: source.inode.id,
       mountId: plan.mount.id,
+      fromParentId: source.parentId,
       fromKey: plan.fromKey,
       toKey: plan.toKey,
       toParentId: plan.toParent.inode.id,
@@ -91,5 +92,4 @@ async function rename(context: FileSystemContext, from: AlluxioPath, to: Alluxio
   if (planned === undefined) return;
   const ufs = await ufsOrClose(context, planned.intent, planned.plan.mount);
   await renamePersisted(context, ufs, planned.intent, planned.work);
-  await keepEmptyParent(context, parentOf(from));
 }

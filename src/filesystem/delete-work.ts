@@ -9,6 +9,7 @@ import type { Ufs, UfsPage } from '../ufs/ufs.ts';
 import type { FileSystemContext } from './context.ts';
 import { forEachParallel } from './parallel.ts';
 import { purgeDetached } from './purge.ts';
+import { keepEmptyParent } from './stored-parents.ts';
 import { closeIntent, transact } from './transact.ts';
 import type { Walked } from './tree-walk.ts';
 import { inBatches, walkTree } from './tree-walk.ts';
@@ -30,6 +31,7 @@ export async function finishDelete(context: FileSystemContext, intent: IntentRec
   if (mount !== undefined) {
     const outcome = await deleteObjects(context, mount, work);
     if (outcome.failures.length > 0) return putBack(context, intent, work, outcome);
+    await keepEmptyParent(context, work.parentId);
   }
   await purgeDetached(context, work.inodeId, intent.id);
 }

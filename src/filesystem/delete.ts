@@ -5,7 +5,6 @@ import { refusedBelow } from '../namespace/descendants.ts';
 import type { RemoveInput, RemovePlan } from '../namespace/remove.ts';
 import { detach, planRemove, removable } from '../namespace/remove.ts';
 import type { AlluxioPath } from '../uri.ts';
-import { parentOf } from '../uri.ts';
 import { keepEmptyParent } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
 import { deleteFailed, deleteObjects, putBack, unknownBelow } from './delete-work.ts';
@@ -45,7 +44,6 @@ async function removeWhole(context: FileSystemContext, path: AlluxioPath, option
   if (intent.work.kind === 'purge') return purgeDetached(context, inode.id, intent.id);
   if (inode.directory && !unchecked) await requireInSync(context, { plan, intent, path });
   await deletePersisted(context, { plan, intent, path, unchecked });
-  await keepEmptyParent(context, parentOf(path));
 }
 
 interface Removal {
@@ -78,6 +76,7 @@ async function deletePersisted(context: FileSystemContext, removal: Removal & { 
     await putBack(context, opened, work, outcome);
     throw deleteFailed(path, target.inode.directory, outcome);
   }
+  await keepEmptyParent(context, target.parentId);
   await purgeDetached(context, target.inode.id, intent.id);
 }
 

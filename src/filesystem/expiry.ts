@@ -14,7 +14,6 @@ import type { Subject } from '../namespace/permissions.ts';
 import { detach, planRemove } from '../namespace/remove.ts';
 import { pathOfInode } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
-import { parentOf } from '../uri.ts';
 import { inBackground } from './background.ts';
 import type { FileSystemContext } from './context.ts';
 import type { DeleteWork } from './delete-work.ts';
@@ -132,8 +131,8 @@ async function finish(context: FileSystemContext, removal: Step['removals'][numb
         return;
       }
     }
+    if (work !== undefined) await keepEmptyParent(context, work.parentId);
     await purgeDetached(context, child.inode.id, intent.id);
-    await keepEmptyParent(context, parentOf(path));
   } catch (error) {
     // The intent stays: the next changing command goes on with it.
     if (context.signal.aborted) return;

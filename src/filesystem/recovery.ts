@@ -6,6 +6,7 @@ import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
 import type { FileSystemContext } from './context.ts';
 import { adoptWritten } from './adopt.ts';
+import { removeUpwards, withdrawAncestors } from './ancestors.ts';
 import { finishDelete } from './delete-work.ts';
 import { finishLanded } from './persist.ts';
 import { purgeDetached } from './purge.ts';
@@ -54,6 +55,8 @@ async function finish(context: FileSystemContext, intent: IntentRecord): Promise
     case 'cache':
       await sweepBlocks(context, work.fileId);
       return transact(context, (tx) => closeIntent(tx, intent.id));
+    case 'make':
+      return finishMake(context, intent, work);
     case 'remove':
       return transact(context, (tx) => closeIntent(tx, intent.id));
   }
@@ -66,8 +69,17 @@ async function finishWrite(context: FileSystemContext, intent: IntentRecord, wor
     const ufs = await context.ufs(mount);
     await ufs.abandonWrites(work.key, intent.startedMs);
     await adoptWritten(context, intent, work, await ufs.status(work.key));
+    const [lease] = intent.leases;
+    if (lease !== undefined) await withdrawAncestors(context, ufs, lease.parentId);
   }
   await sweepBlocks(context, work.fileId);
+  await transact(context, (tx) => closeIntent(tx, intent.id));
+}
+
+/** The namespace has none of them yet: it gets all at once, when the storage has them. */
+async function finishMake(context: FileSystemContext, intent: IntentRecord, work: Work<'make'>): Promise<void> {
+  const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
+  if (mount !== undefined) await removeUpwards(await context.ufs(mount), work.key, work.levels);
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 
@@ -78,6 +90,8 @@ async function finishPersist(context: FileSystemContext, intent: IntentRecord, w
     const ufs = await context.ufs(mount);
     await ufs.abandonWrites(work.key, intent.startedMs);
     if (await finishLanded(context, ufs, intent, work)) return;
+    const parentId = context.journal.read((view) => view.locate(work.fileId)?.parentId);
+    if (parentId !== undefined) await withdrawAncestors(context, ufs, parentId);
   }
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }

@@ -7,10 +7,11 @@ import { AlluxioError, messageOf } from '../errors.ts';
 import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
 import type { Ufs } from '../ufs/ufs.ts';
-import { ensureAncestors } from './ancestors.ts';
+import { ensureAncestors, withdrawAncestors } from './ancestors.ts';
 import type { FileSystemContext } from './context.ts';
 import { keyOf, removeDirectories } from './delete-work.ts';
 import { forEachParallel } from './parallel.ts';
+import { keepEmptyParent } from './stored-parents.ts';
 import { closeIntent, transact } from './transact.ts';
 import type { Walked } from './tree-walk.ts';
 import { inBatches, walkTree } from './tree-walk.ts';
@@ -119,6 +120,7 @@ function commitMove(context: FileSystemContext, intent: IntentRecord, work: Rena
 
 async function deleteOld(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, work: RenameWork): Promise<void> {
   await deleteKeys(context, { ufs, id: work.inodeId, key: work.fromKey });
+  if (work.fromParentId !== undefined) await keepEmptyParent(context, work.fromParentId);
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 
@@ -128,6 +130,7 @@ async function undoCopy(context: FileSystemContext, ufs: Ufs, intent: IntentReco
     await ufs.abandonWrites(work.toKey, intent.startedMs);
     await deleteKeys(context, { ufs, id: work.inodeId, key: work.toKey });
   }
+  await withdrawAncestors(context, ufs, work.toParentId);
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 

@@ -2,8 +2,7 @@
 import type { Transaction, View } from '../journal/journal.ts';
 import type { IntentRecord } from '../journal/records.ts';
 import { mountOf } from '../namespace/mount-table.ts';
-import { deepest, resolve } from '../namespace/resolve.ts';
-import type { AlluxioPath } from '../uri.ts';
+import { deepest, pathOfInode, resolve } from '../namespace/resolve.ts';
 import type { FileSystemContext } from './context.ts';
 import { closeIntent, transact } from './transact.ts';
 
@@ -28,22 +27,25 @@ export async function ufsOrClose(context: FileSystemContext, intent: IntentRecor
 }
 
 /**
- * A directory of an object store that exists only through its children would vanish with the last one. The namespace still has it, so it gets a marker.
+ * A directory of an object store that exists only through its children would vanish with the last one. The namespace still has it, so it gets a marker: before the
+ * intent that took the last child is closed, so that a recoverer does it too.
  */
-export async function keepEmptyParent(context: FileSystemContext, path: AlluxioPath): Promise<void> {
-  const empty = context.journal.read((view) => emptyPersisted(view, path));
+export async function keepEmptyParent(context: FileSystemContext, id: number): Promise<void> {
+  const empty = context.journal.read((view) => emptyPersisted(view, id));
   if (empty === undefined) return;
   const ufs = await context.ufs(empty.mount);
   if (ufs.capabilities.objectStore) await ufs.makeDirectory(empty.key);
 }
 
-function emptyPersisted(view: View, path: AlluxioPath) {
-  const at = resolveMounted(view, path);
+function emptyPersisted(view: View, id: number) {
+  const at = resolveMounted(view, id);
   if (at === undefined || at.key === '' || at.inode.persistence !== 'PERSISTED') return undefined;
   return view.totals(at.inode.id).children === 0 ? at : undefined;
 }
 
-function resolveMounted(view: View, path: AlluxioPath) {
+function resolveMounted(view: View, id: number) {
+  const path = pathOfInode(view, id);
+  if (path === undefined) return undefined;
   const resolution = resolve(view, path);
   if (resolution.missing.length > 0) return undefined;
   return { ...mountOf(view, resolution), inode: deepest(resolution).inode };

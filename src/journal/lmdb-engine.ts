@@ -13,6 +13,7 @@ import { AlluxioError } from '../errors.ts';
 import { reached } from '../fault-points.ts';
 import { FileRoom } from './file-room.ts';
 import { StaleState } from './kv.ts';
+import { NewestCommit } from './newest-commit.ts';
 import type { KeyRange, KvEngine, KvReader, KvSnapshot, KvWriter, RawEntry } from './kv.ts';
 import { PageReader } from './lmdb-pages.ts';
 import { muteConsole } from './quiet-console.ts';
@@ -26,6 +27,11 @@ const SMALL_MAP_BYTES = 2 ** 32;
 const MAPPED_BYTES = 16 * 2 ** 20;
 /** Every open reader of every process takes one of these slots of 64 bytes. */
 const MAX_READERS = 1000;
+/** Others may open the store again and again. */
+const MOST_TRIES = 100;
+
+/** The transaction was given a state that is not the newest. */
+class OldState extends Error {}
 
 const IF_NEW = { noOverwrite: true };
 
@@ -41,6 +47,7 @@ export class LmdbEngine implements KvEngine {
   readonly #leaveOpen: boolean;
   readonly #file: string;
   readonly #room: FileRoom;
+  readonly #newest: NewestCommit;
   /** Of the transaction that is being written. */
   #changes = { count: 0, bytes: 0 };
   #store: Store;
@@ -62,6 +69,7 @@ export class LmdbEngine implements KvEngine {
     this.#mappedBytes = options.mappedBytes ?? MAPPED_BYTES;
     this.#file = join(folder, 'data.mdb');
     this.#room = new FileRoom(this.#file);
+    this.#newest = new NewestCommit(folder);
     this.#store = this.#open();
   }
 
@@ -110,6 +118,17 @@ export class LmdbEngine implements KvEngine {
 
   async write<T>(fn: (kv: KvWriter) => T): Promise<T> {
     if (this.#readOnly) throw new AlluxioError('READ_ONLY', 'The journal was opened for reading only.');
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.#writeOnce(fn);
+      } catch (error) {
+        if (!(error instanceof OldState)) throw error;
+        if (tries === MOST_TRIES) throw new AlluxioError('UNAVAILABLE', `The journal in ${this.#name} does not give its newest state.`, { hint: 'End all other alluxio processes that use it, then try again.' });
+      }
+    }
+  }
+
+  async #writeOnce<T>(fn: (kv: KvWriter) => T): Promise<T> {
     let thrown: { error: unknown } | undefined;
     const unmute = muteConsole();
     try {
@@ -132,6 +151,8 @@ export class LmdbEngine implements KvEngine {
   }
 
   #writeWithin<T>(fn: (kv: KvWriter) => T): T {
+    // Before anything is written: even what a transaction writes ahead of its commit would go over pages of a state that it does not know.
+    if (!this.#newest.isState(this.#store.getWriteTxnId() - 1)) throw new OldState();
     this.#changes = { count: 0, bytes: 0 };
     const result = this.#asWriter(fn);
     try {
@@ -224,6 +245,16 @@ export class LmdbEngine implements KvEngine {
   }
 
   #open(): Store {
+    let store = this.#openOnce();
+    // Opening sets the number. A few times will do: what is not put right here, the next writer puts right.
+    for (let tries = 0; this.#newest.isBehind() && tries < 3; tries++) {
+      void store.close();
+      store = this.#openOnce();
+    }
+    return store;
+  }
+
+  #openOnce(): Store {
     try {
       return this.#openMapped({ mapSize: MAP_BYTES });
     } catch (error) {

@@ -66,6 +66,12 @@ export function usedBytes(file: number): number | undefined {
   return metas === undefined ? undefined : (Math.max(metas[0].lastPage, metas[1].lastPage) + 1) * metas[0].pageSize;
 }
 
+/** The number of the newest commit; undefined when it is not a store. Of an open file. */
+export function newestCommit(file: number): number | undefined {
+  const metas = readMetas(file);
+  return metas === undefined ? undefined : Math.max(metas[0].txn, metas[1].txn);
+}
+
 function readMetas(file: number): [Meta, Meta] | undefined {
   const first = readMeta(file, 0);
   const second = first === undefined ? undefined : readMeta(file, first.pageSize);

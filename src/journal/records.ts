@@ -137,7 +137,9 @@ export type IntentWork =
    * A rename of something persisted. `copy`: the namespace shows the old place; died: undo, or, where the store renames atomically, look which side it is on.
    * `delete`: the namespace shows the new place; died: finish deleting the old keys.
    */
-  | { readonly kind: 'rename'; readonly inodeId: number; readonly mountId: number; readonly fromKey: string; readonly toKey: string; readonly toParentId: number; readonly toName: string; readonly phase: 'copy' | 'delete' }
+  | { readonly kind: 'rename'; readonly inodeId: number; readonly mountId: number; readonly fromParentId?: number; readonly fromKey: string; readonly toKey: string; readonly toParentId: number; readonly toName: string; readonly phase: 'copy' | 'delete' }
+  /** Directories being made in the storage, `levels` of them, `key` the deepest. Died: those that the namespace does not have go again. */
+  | { readonly kind: 'make'; readonly mountId: number; readonly key: string; readonly levels: number }
   /** A removal being checked: nothing has changed. Died: nothing to do. */
   | { readonly kind: 'remove' }
   /** A removal that has left the namespace: the inodes hang in limbo. Died: delete the keys (all below the key when `unchecked`), purge the inodes. */

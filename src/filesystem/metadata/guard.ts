@@ -49,7 +49,7 @@ export class RemovalGuard {
   }
 
   #note({ work: { kind }, leases }: IntentRecord): void {
-    if (kind !== 'delete' && kind !== 'rename' && kind !== 'purge' && kind !== 'remove') return;
+    if (kind !== 'delete' && kind !== 'rename' && kind !== 'purge' && kind !== 'remove' && kind !== 'make') return;
     for (const lease of leases) this.#removed.add(`${lease.parentId}/${lease.name}`);
   }
 

@@ -1,0 +1,41 @@
+/**
+ * Killed at every write boundary in turn: what was acknowledged is there, what was not is whole or not at all, and nothing is left over.
+ * CRASH_KILLS and CRASH_SEED change the length and the run; `npm run test:crash` is the long one.
+ */
+import { expect, it } from 'vitest';
+import { BOUNDARIES } from '../../src/fault-points.ts';
+import { seededRandom } from '../journal/support.ts';
+import type { StorageKind } from '../support/file-system.ts';
+import { makeLab } from './lab.ts';
+import type { Tally } from './rounds.ts';
+import { Rounds } from './rounds.ts';
+
+const KILLS = Number(process.env.CRASH_KILLS ?? 200);
+const SEED = Number(process.env.CRASH_SEED ?? 1 + Math.floor(Math.random() * 1_000_000));
+const HOMES: readonly StorageKind[] = ['oss', 'local', 'oss', 'local'];
+
+async function crash(root: StorageKind, seed: number, kills: number): Promise<Tally> {
+  const lab = await makeLab(root);
+  try {
+    return await new Rounds(lab, seededRandom(seed), KILLS >= 1000 ? 1 : 4).run(kills);
+  } finally {
+    await lab.close();
+  }
+}
+
+it(`${KILLS} kills, seed ${SEED}`, async () => {
+  const begun = performance.now();
+  const tallies = await Promise.all(HOMES.map((root, at) => crash(root, SEED + at, Math.ceil(KILLS / HOMES.length))));
+  const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
+  const [kills, acknowledged, recoverers, pairs] = [sum((each) => each.kills), sum((each) => each.acknowledged), sum((each) => each.recoverersKilled), sum((each) => each.pairs)];
+  const places = new Set(tallies.flatMap((tally) => [...tally.places.keys()]));
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  console.info(`crash test, CRASH_SEED=${SEED}: ${kills} kills (${recoverers} of recoverers) at ${places.size} places, ${acknowledged} commands acknowledged, ${pairs} pairs, ${seconds} s`);
+  expect(tallies.flatMap(({ failures }) => failures).join('\n'), `CRASH_SEED=${SEED}`).toBe('');
+  expect(kills).toBeGreaterThanOrEqual(KILLS);
+  expect(acknowledged, 'commands that were acknowledged').toBeGreaterThan(KILLS / 20);
+  expect(recoverers, 'recoverers that were killed').toBeGreaterThan(KILLS / 40);
+  const usual = Object.keys(BOUNDARIES).filter((name) => !['journal.publish', 'journal.sync', 'download.rename'].includes(name));
+  if (KILLS >= 1000) expect(usual.filter((name) => !places.has(`${name}.before`) || !places.has(`${name}.after`)), 'boundaries where nothing was killed').toEqual([]);
+  else expect(places.size, 'different places').toBeGreaterThan(8);
+}, 7_200_000);

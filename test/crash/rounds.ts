@@ -1,0 +1,182 @@
+/**
+ * The crash test's rounds on one home. Each runs a random command that is killed at its n-th boundary, n one more with each round of that kind until the command comes through, so
+ * that every boundary has its turn; then a changing command that recovers, killed itself in some rounds; then everything there is, is compared with what was acknowledged.
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { startAlluxio, statusOf } from '../support/run-alluxio.ts';
+import type { Lab } from './lab.ts';
+import type { Done, Tree } from './model.ts';
+import { outcomes, textOf } from './model.ts';
+import { observe, replayProblems } from './observe.ts';
+import type { Command } from './workload.ts';
+import { KIND_NAMES, Workload } from './workload.ts';
+
+export interface Tally {
+  kills: number;
+  /** Commands that ended well. */
+  acknowledged: number;
+  recoverersKilled: number;
+  pairs: number;
+  /** Where kills happened, and how often. */
+  readonly places: Map<string, number>;
+  readonly failures: string[];
+}
+
+const KILLED = 137;
+/** A larger tree shows nothing more, and costs more. */
+const ENOUGH = 45;
+const MOST_STEPS = 8;
+const RECOVERING = ['fs', 'chmod', '755', '/'];
+const GIVE_UP_AFTER = 3;
+
+export class Rounds {
+  readonly tally: Tally = { kills: 0, acknowledged: 0, recoverersKilled: 0, pairs: 0, places: new Map(), failures: [] };
+  readonly #workload: Workload;
+  readonly #turns = new Map<string, number>();
+  #tree: Tree = new Map();
+  #round = 0;
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly random: () => number,
+    /** How many boundaries to go on at most: 1 in a long run, more in one that could not reach the later ones. */
+    private readonly longestStride: number,
+  ) {
+    this.#workload = new Workload(random, lab.sources);
+  }
+
+  /** Until so many kills are done, or something is wrong too often. */
+  async run(kills: number): Promise<Tally> {
+    while (this.tally.kills < kills && this.tally.failures.length < GIVE_UP_AFTER) {
+      this.#round++;
+      await (this.#round % 6 === 0 ? this.#pair() : this.#single());
+      if (this.#round % 20 === 0) this.#fail('replay', await replayProblems(this.lab));
+    }
+    this.#fail('replay', await replayProblems(this.lab));
+    return this.tally;
+  }
+
+  async #single(): Promise<void> {
+    const command = this.#next();
+    if (command === undefined) return;
+    const nth = (this.#turns.get(command.kind) ?? 0) + this.#stride();
+    const { killed, status, place, stderr } = await this.#killedAt(command.args, nth);
+    this.#turns.set(command.kind, killed ? nth : 0);
+    const label = `${command.args.join(' ')} (${killed ? `killed at ${place}, passing ${nth}` : `status ${status}`})`;
+    if (!killed && status !== 0) this.#fail(label, [`failed though nobody killed it: ${stderr}`]);
+    if (status === 0) this.tally.acknowledged++;
+    const recovery = killed ? await this.#recover() : '';
+    await this.#check(label + recovery, [{ steps: command.steps, acknowledged: status === 0 }]);
+  }
+
+  /** Two at once on one tree. One stops at a boundary, holding what it holds, and is killed while the other may be waiting for it; every second time the other one is killed too. */
+  async #pair(): Promise<void> {
+    const [first, second] = [this.#next(3), this.#next(3)];
+    if (first === undefined || second === undefined) return;
+    this.tally.pairs++;
+    const [at, other] = [1 + Math.floor(this.random() * 16), this.#round % 12 === 0 ? 1 + Math.floor(this.random() * 16) : 0];
+    const [one, two] = await Promise.all([this.#stoppedAt(first.args, at), this.#killedAt(second.args, other)]);
+    if (two.status === 0) this.tally.acknowledged++;
+    const label = `${first.args.join(' ')} (stopped and killed at ${one.place}, passing ${at}; status ${one.status}) beside ${second.args.join(' ')} (${two.killed ? `killed at ${two.place}` : `status ${two.status} ${two.stderr}`})`;
+    const recovery = await this.#recover();
+    await this.#check(label + recovery, [{ steps: first.steps, acknowledged: one.status === 0 }, { steps: second.steps, acknowledged: two.status === 0 }]);
+  }
+
+  #stride(): number {
+    return 1 + Math.floor(this.random() * this.longestStride);
+  }
+
+  #next(mostSteps = MOST_STEPS): Command | undefined {
+    for (let tries = 0; tries < 50; tries++) {
+      const kind = this.#tree.size > ENOUGH ? 'rm-R' : (KIND_NAMES[(this.#round + tries * 7) % KIND_NAMES.length] ?? '');
+      const command = this.#workload.next(kind, this.#tree);
+      if (command !== undefined && command.steps.length <= mostSteps) return command;
+    }
+    return undefined;
+  }
+
+  /** The recoverer is killed too, every third time, at each of its boundaries in turn; in the end one comes through. */
+  async #recover(): Promise<string> {
+    let told = '';
+    for (let deadly = this.#round % 3 === 0; ; deadly = false) {
+      const nth = deadly ? (this.#turns.get('recovery') ?? 0) + this.#stride() : 0;
+      const { killed, status, stderr, place } = await this.#killedAt(RECOVERING, nth);
+      if (deadly) this.#turns.set('recovery', killed ? nth : 0);
+      if (killed) {
+        this.tally.recoverersKilled++;
+        told += `, recoverer killed at ${place}, passing ${nth}`;
+        continue;
+      }
+      if (status !== 0 || stderr !== '') this.#fail('recovery', [`status ${status}: ${stderr}`]);
+      return told;
+    }
+  }
+
+  /** @param nth 0: not killed */
+  async #killedAt(args: readonly string[], nth: number): Promise<{ status: number; killed: boolean; place: string; stderr: string }> {
+    const log = join(this.lab.home.dir, `faults-${args === RECOVERING ? 'r' : 'c'}`);
+    const { status, stderr } = await this.lab.run(args, nth === 0 ? {} : { ALLUXIO_FAULT_POINT: `*:${nth}`, ALLUXIO_FAULT_LOG: log });
+    return { status, killed: status === KILLED, place: status === KILLED ? this.#count(log) : '', stderr };
+  }
+
+  async #stoppedAt(args: readonly string[], nth: number): Promise<{ status: number; place: string }> {
+    const log = join(this.lab.home.dir, 'faults-s');
+    const child = startAlluxio(this.lab.home, args, { env: { ALLUXIO_FAULT_POINT: `*:${nth}`, ALLUXIO_FAULT_LOG: log, ALLUXIO_FAULT_SIGNAL: 'SIGSTOP' } });
+    child.stdin.end();
+    child.stdout.resume();
+    child.stderr.resume();
+    // It stays stopped a moment, for the other one to meet it.
+    const watch = setInterval(() => void (isStopped(child.pid) && setTimeout(() => child.kill('SIGKILL'), 60)), 20);
+    const status = await statusOf(child, 60_000, args);
+    clearInterval(watch);
+    return { status, place: status === KILLED ? this.#count(log) : '' };
+  }
+
+  /** The last passing of the process that was killed. */
+  #count(log: string): string {
+    this.tally.kills++;
+    let place = 'nowhere';
+    try {
+      place = readFileSync(log, 'utf8').trimEnd().split('\n').at(-1) ?? place;
+      rmSync(log);
+    } catch {
+      // Killed by the clock before it got anywhere.
+    }
+    this.tally.places.set(place, (this.tally.places.get(place) ?? 0) + 1);
+    return place;
+  }
+
+  async #check(label: string, commands: readonly Done[]): Promise<void> {
+    const { tree, problems } = await observe(this.lab);
+    const text = textOf(tree);
+    let explained = false;
+    let expected = '';
+    for (const outcome of outcomes(this.#tree, commands)) {
+      expected = textOf(outcome);
+      explained = expected === text;
+      if (explained) break;
+    }
+    const unexplained = explained ? [] : ['no outcome of the command explains what is there:', ...differences(textOf(this.#tree), expected, text)];
+    this.#tree = tree;
+    this.#fail(label, [...problems, ...unexplained]);
+  }
+
+  #fail(label: string, problems: readonly string[]): void {
+    if (problems.length > 0) this.tally.failures.push(`round ${this.#round}, root ${this.lab.root}: ${label}\n  ${problems.join('\n  ')}`);
+  }
+}
+
+function isStopped(pid: number | undefined): boolean {
+  try {
+    return / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function differences(before: string, wanted: string, after: string): string[] {
+  const [was, want, is] = [before, wanted, after].map((text) => text.split('\n'));
+  const only = (mark: string, lines: readonly string[] = [], others: readonly string[] = []) => lines.filter((line) => !others.includes(line)).map((line) => `${mark} ${line}`);
+  return [...only('before:', was, is), ...only('now:', is, was), ...only('one outcome:', want, is)];
+}

@@ -1,6 +1,6 @@
 /**
  * Reads an LMDB file page by page instead of through the map. What is read through the map stays in the process's memory for as long as the file is mapped, and a
- * process may not unmap it while others have it open (docs/decisions/0010-reading-by-pages.md); here a few pages are kept, whatever is read. The layout is in lmdb-file.ts.
+ * process may not unmap it while others have it open (docs/decisions/0011-reading-by-pages.md); here a few pages are kept, whatever is read. The layout is in lmdb-file.ts.
  *
  * LMDB never writes on a page of a committed state that a reader may see: not of the one that a read transaction began with, and so not of any later one while that goes on. So
  * whoever uses this begins a read transaction before showNewest(), and ends it when he has read.

@@ -52,6 +52,8 @@ export class Rounds {
       this.#round++;
       await (this.#round % 6 === 0 ? this.#pair() : this.#single());
       if (this.#round % 20 === 0) this.#fail('replay', await replayProblems(this.lab));
+      // A long run tells how far it is.
+      if (this.#round % 100 === 0) console.info(`root ${this.lab.root}: round ${this.#round}, ${this.tally.kills} kills, ${this.tally.failures.length} failures`);
     }
     this.#fail('replay', await replayProblems(this.lab));
     return this.tally;
@@ -163,7 +165,9 @@ export class Rounds {
   }
 
   #fail(label: string, problems: readonly string[]): void {
-    if (problems.length > 0) this.tally.failures.push(`round ${this.#round}, root ${this.lab.root}: ${label}\n  ${problems.join('\n  ')}`);
+    if (problems.length === 0) return;
+    this.tally.failures.push(`round ${this.#round}, root ${this.lab.root}: ${label}\n  ${problems.join('\n  ')}`);
+    console.info(this.tally.failures.at(-1));
   }
 }
 

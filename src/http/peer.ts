@@ -1,6 +1,12 @@
 /** Whose process is at the other end of a connection: Linux tells it for connections within this machine. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+
+/** False where nobody can be known by his connection. */
+export function tellsPeers(): boolean {
+  return existsSync('/proc/net/tcp');
+}
 
 /** The user id; undefined for another machine, and where the system does not tell. */
 export async function peerUser(socket: Socket): Promise<number | undefined> {

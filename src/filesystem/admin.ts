@@ -33,7 +33,7 @@ export interface Admin {
   /** Removes all but the newest `keep` backups of the configured folder; returns how many. */
   pruneBackups(keep: number): Promise<number>;
   /** Writes what changed since the last call to the backup folder. For one process at a time: the master. */
-  shipJournal(): Promise<Shipped>;
+  shipJournal(signal?: AbortSignal): Promise<Shipped>;
   /** Drops the whole log but its last record; returns how many. */
   checkpoint(): Promise<number>;
   /** Log records from `from` on, without secrets. */
@@ -69,7 +69,7 @@ export function createAdmin(context: FileSystemContext): Admin {
   return {
     backup: async (options = {}) => (await import('./backups/take.ts')).takeBackup(context, options),
     pruneBackups: async (keep) => (await import('./backups/take.ts')).pruneBackups(context, keep),
-    shipJournal: async () => (await import('./backups/ship.ts')).shipJournal(context),
+    shipJournal: async (signal = context.signal) => (await import('./backups/ship.ts')).shipJournal({ ...context, signal }),
     checkpoint: async () => {
       ask(context);
       return journal.pruneLog(Number.MAX_SAFE_INTEGER);

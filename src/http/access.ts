@@ -13,7 +13,7 @@ import { AlluxioError, messageOf } from '../errors.ts';
 import type { SyncOptions } from '../filesystem/file-system.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { isForeign } from './guard.ts';
-import { peerUser } from './peer.ts';
+import { peerUser, tellsPeers } from './peer.ts';
 import type { SiteContext } from './site.ts';
 import { readToken, readerCookie, sameSecret, tokenFile } from './token.ts';
 import type { ServedResident, WatchedFileSystem } from './served.ts';
@@ -33,6 +33,7 @@ export class Access {
 
   constructor(resident: ServedResident, log: (line: string) => void) {
     this.#resident = resident;
+    if (!tellsPeers()) log(`This system does not tell whose process asks: whoever wants to see more than everybody may signs in with the token in ${tokenFile(resident.config)}.`);
     this.#token = readToken(tokenFile(resident.config)).catch((error: unknown) => {
       log(`Nothing can be written through the web port: ${tokenFile(resident.config)}: ${messageOf(error)}`);
       return undefined;

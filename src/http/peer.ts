@@ -1,6 +1,12 @@
 /** Whose process is at the other end of a connection: Linux tells it for connections within this machine. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
+
+/** False where nobody can be known by his connection. */
+export function tellsPeers(): boolean {
+  return existsSync('/proc/net/tcp');
+}
 
 /** The user id; undefined for another machine, and where the system does not tell. */
 export async function peerUser(socket: Socket): Promise<number | undefined> {
@@ -24,9 +30,20 @@ function hex4(address: string): string {
 
 /** Column 8 of the line whose local end is the peer's and whose remote port is ours. */
 async function owner(table: string, address: string, peerPort: number, ownPort: number): Promise<number | undefined> {
-  const text = await readFile(table, 'latin1').catch(() => '');
+  const text = await readAfterNow(table);
   const line = new RegExp(`^ *\\d+: ${address}:${portText(peerPort)} [0-9A-F]+:${portText(ownPort)} (?:\\S+ +){4}(\\d+) `, 'm').exec(text);
   return line?.[1] === undefined ? undefined : Number(line[1]);
+}
+
+const reading = new Map<string, { readonly now: Promise<string>; next?: Promise<string> }>();
+
+/** The table gets long where connections are many, and many may ask: those who ask while it is read share the next reading. */
+function readAfterNow(table: string): Promise<string> {
+  const current = reading.get(table);
+  if (current !== undefined) return (current.next ??= current.now.then(() => readAfterNow(table)));
+  const now = readFile(table, 'latin1').catch(() => '').finally(() => reading.delete(table));
+  reading.set(table, { now });
+  return now;
 }
 
 function portText(port: number): string {

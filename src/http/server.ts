@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { AlluxioError, messageOf, systemCode } from '../errors.ts';
 import { createApp } from './app.ts';
+import { limitConnections } from './crowd.ts';
 import { badRequest, refuseConnection } from './failure.ts';
 import type { Resident } from './resident.ts';
 import { served } from './served.ts';
@@ -17,6 +18,8 @@ export interface WebServerOptions {
   readonly log?: (line: string) => void;
   /** Between two points of the charts; ten seconds unless a test is in a hurry. */
   readonly samplePeriodMs?: number;
+  /** At the same time. */
+  readonly maxConnections?: number;
 }
 
 export interface WebServer {
@@ -25,7 +28,7 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-/** Far below what a process may open: the journal, the cache and OSS need descriptors too. */
+/** At the same time; far below what a process may open: the journal, the cache and OSS need descriptors too. */
 const MAX_CONNECTIONS = 256;
 const MAX_HEADER_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -44,7 +47,7 @@ export async function startWebServer(resident: Resident, options: WebServerOptio
     { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0, keepAliveTimeout: KEEP_ALIVE_MS, connectionsCheckingInterval: 2_000 },
     (request, response) => void listener(request, response),
   );
-  server.maxConnections = MAX_CONNECTIONS;
+  limitConnections(server, options.maxConnections ?? MAX_CONNECTIONS, log);
   server.setTimeout(IDLE_TIMEOUT_MS);
   server.on('clientError', (error, socket) => refuseConnection(error, socket as Socket));
   try {

@@ -7,19 +7,19 @@ const LOOK_MS = 10_000;
 const DAY_MS = 24 * 60 * 60_000;
 const KEY = 'alluxio.master.daily.backup.time';
 
-export function dailyBackup({ config, log }: Surroundings, backup: () => Promise<string>): JobSpec {
+export function dailyBackup({ config, log }: Pick<Surroundings, 'config' | 'log'>, backup: () => Promise<string>, clock: () => number = Date.now): JobSpec {
   const minuteMs = minuteOfDay(config.get(KEY));
-  let next = nextTime(Date.now(), minuteMs);
+  let next = nextTime(clock(), minuteMs);
   return {
     name: 'backup',
     everyMs: LOOK_MS,
     async run() {
-      const now = Date.now();
+      const now = clock();
       // A clock that was set back would otherwise postpone it by more than a day.
       if (next - now > DAY_MS) next = nextTime(now, minuteMs);
       if (now < next) return 0;
       log.info('backup', `Backed up to ${await backup()}`);
-      next = nextTime(Date.now(), minuteMs);
+      next = nextTime(clock(), minuteMs);
       return 1;
     },
   };

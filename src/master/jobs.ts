@@ -10,6 +10,8 @@ import { dailyBackup } from './daily-backup.ts';
 const TTL_MS = 1000;
 const RECOVERY_MS = 2000;
 const PRUNE_MS = 10 * 60_000;
+/** Within the time that a stop has. */
+const LAST_SHIPPING_MS = 4000;
 const SHIPPING = 'alluxio.master.journal.backup.interval';
 
 export interface MasterWork {
@@ -93,6 +95,18 @@ function prune({ upkeep, config }: Surroundings): JobSpec {
 }
 
 /** Writes the journal to the backup folder, so that a lost disk costs no more than the interval. */
-function shipping({ fs, config }: Surroundings): JobSpec {
-  return { name: 'ship', everyMs: config.duration(SHIPPING), run: async () => (await (await fs.admin()).shipJournal()).records };
+function shipping({ fs, config, log }: Surroundings): JobSpec {
+  return {
+    name: 'ship',
+    everyMs: config.duration(SHIPPING),
+    run: async () => (await (await fs.admin()).shipJournal()).records,
+    // The signal that ends this process has been given already: what changed since the last run goes out before it does.
+    async close() {
+      try {
+        await (await fs.admin()).shipJournal(AbortSignal.timeout(LAST_SHIPPING_MS));
+      } catch (error) {
+        log.warn('ship', `What changed since the journal was last shipped is only in the journal: ${messageOf(error)}`);
+      }
+    },
+  };
 }

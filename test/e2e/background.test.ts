@@ -85,8 +85,14 @@ describe('a master', () => {
     // Neither what was written nor the master is in the way of a command.
     expect(await alluxio('fs', 'cat', '/b/f3')).toBe(text(3));
     expect((await states('/b')).filter(({ persistence }) => persistence === 'TO_BE_PERSISTED').length).toBeGreaterThanOrEqual(FILES);
+    // Whoever looks sees what waits, and why.
+    expect(await alluxio('fsadmin', 'report')).toMatch(/^ {4}Files To Be Persisted: \d+$/m);
+    const page = await (await fetch(`http://127.0.0.1:${web?.port}/overview`, { headers: { accept: 'text/html' } })).text();
+    expect(page).toContain('Files that wait for their storage');
+    expect(await (await fetch(`http://127.0.0.1:${web?.port}/ready`)).json()).toMatchObject({ status: 'failed', problems: [expect.stringMatching(/^persist: /)] });
     await oss.clearFaults();
     await until(() => persisted('/b'));
+    await until(async () => (await fetch(`http://127.0.0.1:${web?.port}/ready`)).status === 200);
     expect((await keysIn(ufs, 'b')).filter((key) => !key.endsWith('/')).length).toBe(FILES);
   });
 

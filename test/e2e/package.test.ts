@@ -101,6 +101,12 @@ describe('the package', () => {
     expect((await readdir(installed)).sort()).toEqual(before);
   });
 
+  it('gives the scripts of master and worker as well', async () => {
+    expect(await type('alluxio-start.sh -h')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Usage: alluxio-start\.sh /) as string });
+    expect(await type('alluxio-monitor.sh local')).toMatchObject({ status: 1, stdout: expect.stringContaining('[ FAILED ] The master @') as string });
+    expect(await type('alluxio-stop.sh local')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Successfully Killed 0 process/) as string });
+  });
+
   it('takes its settings from ~/.alluxio/conf, where bootstrapConf writes them', async () => {
     expect(await type('alluxio bootstrapConf this-machine')).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(join(home, '.alluxio/conf/alluxio-site.properties'))).toBe(true);

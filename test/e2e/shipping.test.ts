@@ -24,6 +24,19 @@ async function home(ufs: string | undefined, backups: string): Promise<Home> {
   return made;
 }
 
+it('a clean stop loses nothing, however long the interval is', async () => {
+  const lost = await home(undefined, '/set-below');
+  const backups = join(lost.dir, 'backups');
+  await lost.configure({ ...FREE_PORTS, 'alluxio.master.backup.directory': backups, 'alluxio.master.journal.backup.interval': '1h' });
+  expect(await startScript(lost, ['master'])).toMatchObject({ status: 0 });
+  await until(() => existsSync(join(lost.workDir, 'journal/shipping.json')));
+  expect(await runAlluxio(lost, ['fs', 'mkdir', '/last'])).toMatchObject({ status: 0 });
+  expect(await stopScript(lost, ['master'])).toMatchObject({ status: 0 });
+  const saved = await home(lost.ufsDir, backups);
+  expect(await runAlluxio(saved, ['format', '--from', backups])).toMatchObject({ status: 0 });
+  expect(await runAlluxio(saved, ['fs', 'test', '-d', '/last'])).toMatchObject({ status: 0 });
+});
+
 it('a lost disk costs no more than the interval', async () => {
   const lost = await home(undefined, '/set-below');
   const backups = join(lost.dir, 'backups');

@@ -23,6 +23,7 @@ export interface ServeOptions {
   readonly storage?: StorageKind;
   readonly properties?: Readonly<Record<string, string>>;
   readonly samplePeriodMs?: number;
+  readonly maxConnections?: number;
 }
 
 export async function serveHome(options: ServeOptions = {}): Promise<ServedHome> {
@@ -44,7 +45,7 @@ export async function serveHome(options: ServeOptions = {}): Promise<ServedHome>
     jobs: () => says.jobs,
     problems: () => Promise.resolve(says.problems),
   };
-  const server = await startWebServer(resident, { host: '127.0.0.1', port: 0, log: (line) => void logged.push(line), ...(options.samplePeriodMs === undefined ? {} : { samplePeriodMs: options.samplePeriodMs }) });
+  const server = await startWebServer(resident, { host: '127.0.0.1', port: 0, log: (line) => void logged.push(line), ...(options.maxConnections === undefined ? {} : { maxConnections: options.maxConnections }), ...(options.samplePeriodMs === undefined ? {} : { samplePeriodMs: options.samplePeriodMs }) });
   return {
     ...home,
     port: server.port,

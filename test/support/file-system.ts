@@ -60,7 +60,7 @@ export async function makeFileSystem(kind: StorageKind, properties: Readonly<Rec
     async close() {
       for (const each of opened) await each.close();
       await oss?.close();
-      await rm(dir, { recursive: true, force: true });
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -9,13 +9,14 @@
  *   npm run bench -- --large                 with ten million inodes as well
  *   npm run bench -- --write                 also writes docs/benchmarks.md and its charts; rows of cases that were not run stay as they were
  *   npm run bench -- --profile <dir>         one more run of each with a CPU profile in <dir>
+ *   npm run bench -- --draw                  measures nothing, draws the charts of docs/benchmarks.json again
  *   npm run bench -- --list | --rounds <n> | --dir <folder for everything> | --as-built (dist/ as it is)
  */
 import { parseArgs } from 'node:util';
 import { CASES, chosenCases } from './bench/cases/index.mjs';
 import { openLab } from './bench/lab.mjs';
 import { describeMachine, machineLine } from './bench/machine.mjs';
-import { writePage } from './bench/page.mjs';
+import { drawCharts, writePage } from './bench/page.mjs';
 import { rowLine, table } from './bench/report.mjs';
 
 const { values: options, positionals } = parseArgs({
@@ -26,6 +27,7 @@ const { values: options, positionals } = parseArgs({
     large: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
+    draw: { type: 'boolean', default: false },
     profile: { type: 'string' },
     rounds: { type: 'string' },
     dir: { type: 'string' },
@@ -60,6 +62,10 @@ async function measure(lab) {
 async function main() {
   if (options.list) {
     process.stdout.write(`${CASES.map(({ id, about }) => `${id.padEnd(24)} ${about}`).join('\n')}\n`);
+    return 0;
+  }
+  if (options.draw) {
+    drawCharts();
     return 0;
   }
   if (chosen.length === 0) {

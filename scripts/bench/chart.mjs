@@ -1,8 +1,9 @@
 /** The charts of docs/benchmarks.md: plain SVG that follows the reader's light or dark scheme. */
 import { figure, verdict, whole } from './report.mjs';
 
-const WIDTH = 960;
-const LABELS = 430;
+const WIDTH = 1120;
+const LABELS = 480;
+const FIGURES = 220;
 const LINE = 22;
 const STYLE = `<style>
   :root { --text: #1f2328; --faint: #59636e; --grid: #d1d9e0; --good: #1a7f37; --bad: #bc4c00; }
@@ -25,7 +26,7 @@ export function targetChart(rows) {
   const shown = rows.filter((row) => row.problem === undefined && row.target !== undefined && row.value > 0);
   const reach = ({ value, target, better }) => (better === 'less' ? target / value : value / target);
   const [least, most] = [1 / 4, 8];
-  const x = (times) => LABELS + ((Math.log(Math.min(most, Math.max(least, times))) - Math.log(least)) / (Math.log(most) - Math.log(least))) * (WIDTH - LABELS - 150);
+  const x = (times) => LABELS + ((Math.log(Math.min(most, Math.max(least, times))) - Math.log(least)) / (Math.log(most) - Math.log(least))) * (WIDTH - LABELS - FIGURES);
   const bottom = 46 + shown.length * LINE;
   const parts = [text(8, 18, 'How many times as good as its target (right of the dashed line: met)', ' font-weight="600"')];
   for (const times of [1 / 4, 1 / 2, 1, 2, 4, 8]) {
@@ -37,14 +38,14 @@ export function targetChart(rows) {
     const [from, to] = [x(1), x(reach(row))].sort((a, b) => a - b);
     parts.push(text(LABELS - 10, y + 15, row.what, ' text-anchor="end"'));
     parts.push(`<rect class="${verdict(row)}" x="${from.toFixed(1)}" y="${y + 4}" width="${Math.max(2, to - from).toFixed(1)}" height="14" rx="2"/>`);
-    parts.push(text(WIDTH - 140, y + 15, `${figure(row.value, row.unit)} ${row.unit} of ${figure(row.target, row.unit)}`, ' class="faint"'));
+    parts.push(text(WIDTH - FIGURES + 16, y + 15, `${figure(row.value, row.unit)} ${row.unit}, target ${figure(row.target, row.unit)}`, ' class="faint"'));
   });
   return svg(bottom + 14, 'Each figure beside its target', parts);
 }
 
-const PANEL = { width: 300, height: 150, gap: 20 };
+const PANEL = { width: 350, height: 150, gap: 24 };
 
-/** A small panel for each line of growth: what was measured over the size, both logarithmic, so that a flat line is what does not grow. */
+/** A small panel for each line of growth: what was measured, on a logarithmic scale, at each size, so that a flat line is what does not grow. */
 export function growthChart(rows) {
   const lines = new Map();
   for (const row of rows) {
@@ -65,15 +66,19 @@ function panel(name, given, { x, y }) {
   // At least a factor of four from edge to edge: a change of some percent shall not look like a cliff.
   const middle = Math.sqrt(Math.min(...values) * Math.max(...values));
   const span = Math.max(2, Math.sqrt(Math.max(...values) / Math.min(...values)) * 1.3);
-  const [first, last] = [points[0].at, points[points.length - 1].at];
-  const px = (at) => x + 34 + ((Math.log(at) - Math.log(first)) / (Math.log(last) - Math.log(first) || 1)) * (PANEL.width - 84);
+  const px = (at) => x + 44 + (points.findIndex((point) => point.at === at) / (points.length - 1)) * (PANEL.width - 88);
   const py = (value) => y + 24 + (1 - (Math.log(value / middle) / Math.log(span) + 1) / 2) * (PANEL.height - 24);
-  const parts = [text(x, y + 12, name, ' font-weight="600"'), `<rect class="grid" x="${x}" y="${y + 20}" width="${PANEL.width}" height="${PANEL.height}" rx="4"/>`];
+  const parts = [text(x, y + 12, `${name} (${unit})`, ' font-weight="600"'), `<rect class="grid" x="${x}" y="${y + 20}" width="${PANEL.width}" height="${PANEL.height}" rx="4"/>`];
   parts.push(`<polyline fill="none" stroke="var(--good)" stroke-width="2" points="${points.map(({ at, value }) => `${px(at).toFixed(1)},${py(value).toFixed(1)}`).join(' ')}"/>`);
   for (const { at, value } of points) {
     parts.push(`<circle cx="${px(at).toFixed(1)}" cy="${py(value).toFixed(1)}" r="3.5" fill="var(--good)"/>`);
-    parts.push(text(px(at), py(value) - 8, `${value < 20 ? value.toFixed(2) : whole(value)} ${unit}`, ' text-anchor="middle"'));
-    parts.push(text(px(at), y + PANEL.height + 14, whole(at), ' class="faint" text-anchor="middle"'));
+    parts.push(text(px(at), py(value) - 8, value < 20 ? value.toFixed(2) : whole(value), ' text-anchor="middle"'));
+    parts.push(text(px(at), y + PANEL.height + 14, sizeText(at), ' class="faint" text-anchor="middle"'));
   }
   return parts;
+}
+
+function sizeText(size) {
+  for (const [unit, name] of [[2 ** 30, ' GiB'], [2 ** 20, ' MiB']]) if (size % unit === 0) return `${size / unit}${name}`;
+  return size >= 1_000_000 ? `${Number((size / 1_000_000).toFixed(1))} M` : whole(size);
 }

@@ -15,9 +15,14 @@ export function writePage(rows, { machine, lab, cases }) {
   const order = new Map(cases.map(({ id }, at) => [id, at]));
   const all = [...keptRows().filter((row) => !ran.has(row.case) && order.has(row.case)), ...fresh].sort((a, b) => order.get(a.case) - order.get(b.case));
   writeFileSync(docs('benchmarks.json'), `[\n${all.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
-  writeFileSync(docs('benchmarks-targets.svg'), targetChart(all));
-  writeFileSync(docs('benchmarks-growth.svg'), growthChart(all));
+  drawCharts(all);
   writeFileSync(docs('benchmarks.md'), page(all, { machine, lab, cases, left: cases.filter(({ id }) => !all.some((row) => row.case === id)).map(({ id }) => id) }));
+}
+
+/** From the rows that are kept, when none are given. */
+export function drawCharts(rows = keptRows()) {
+  writeFileSync(docs('benchmarks-targets.svg'), targetChart(rows));
+  writeFileSync(docs('benchmarks-growth.svg'), growthChart(rows));
 }
 
 function keptRows() {

@@ -15,7 +15,8 @@ export interface DirectoryPlace {
 
 export class StatusView implements FileStatus {
   readonly #inode: InodeRecord;
-  readonly #place: DirectoryPlace;
+  readonly #given: DirectoryPlace;
+  readonly #self: boolean;
 
   /** `place`: of the parent directory, or with `self` of the inode itself. */
   constructor(
@@ -26,7 +27,15 @@ export class StatusView implements FileStatus {
   ) {
     this.#inode = inode;
     this.childCount = from.childCount;
-    this.#place = from.self ? from.place : { mount: from.place.mount, key: from.place.key === '' ? name : `${from.place.key}/${name}` };
+    this.#given = from.place;
+    this.#self = from.self;
+  }
+
+  /** Key in the mount; made when it is asked for, which a listing does not. */
+  get #key(): string {
+    const { key } = this.#given;
+    if (this.#self) return key;
+    return key === '' ? this.name : `${key}/${this.name}`;
   }
 
   readonly childCount: number;
@@ -51,9 +60,9 @@ export class StatusView implements FileStatus {
   get replicationMax() { return this.#inode.replicationMax; }
   get cachedBytes() { return this.#inode.cachedBytes; }
   get mountPoint() { return this.#inode.mountId !== 0; }
-  get mountId() { return this.#place.mount.id; }
-  get ufsPath() { return UfsUri.parse(this.#place.mount.ufsUri).child(this.#place.key).toString(); }
-  get fingerprint() { return fingerprintText(this.#inode, this.#place.mount.ufsUri.startsWith('oss:') ? 'oss' : 'local'); }
+  get mountId() { return this.#given.mount.id; }
+  get ufsPath() { return UfsUri.parse(this.#given.mount.ufsUri).child(this.#key).toString(); }
+  get fingerprint() { return fingerprintText(this.#inode, this.#given.mount.ufsUri.startsWith('oss:') ? 'oss' : 'local'); }
   get crc64() { return this.#inode.crc64 === '' ? undefined : this.#inode.crc64; }
   get childrenLoaded() { return this.#inode.childrenLoaded; }
 }

@@ -14,6 +14,11 @@ function checkInteger(value: number): void {
   if (!Number.isSafeInteger(value)) throw new AlluxioError('INTERNAL', `${value} is not an integer that a record can hold.`);
 }
 
+/** Character codes of the sixteen digits. */
+export const LOWER_HEX = Uint8Array.from(Buffer.from('0123456789abcdef'));
+export const UPPER_HEX = Uint8Array.from(Buffer.from('0123456789ABCDEF'));
+const hexText = Buffer.alloc(32);
+
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(4096);
   #at = 0;
@@ -211,9 +216,15 @@ export class ByteReader {
     return this.#last.read(this.#bytes, start, start + size);
   }
 
-  hex(size: number): string {
+  /** So many bytes in hexadecimal digits: one call into the runtime, where its own way takes one more for capitals. */
+  hex(size: number, digits: Uint8Array): string {
     const start = this.#skip(size);
-    return this.#bytes.toString('hex', start, start + size);
+    for (let at = 0; at < size; at++) {
+      const byte = this.#bytes[start + at] ?? 0;
+      hexText[2 * at] = digits[byte >> 4] ?? 0;
+      hexText[2 * at + 1] = digits[byte & 15] ?? 0;
+    }
+    return hexText.toString('latin1', 0, 2 * size);
   }
 
   uint64(): bigint {

@@ -2,7 +2,7 @@
  * Inodes, laid out by hand: a flags word says which fields follow, so that defaults cost nothing. A plain file with ETag and CRC takes about 65 bytes.
  */
 import { AlluxioError } from '../errors.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader, ByteWriter, LOWER_HEX, UPPER_HEX } from './bytes.ts';
 import type { AclEntry, InodeRecord, PersistenceState } from './records.ts';
 
 const writer = new ByteWriter();
@@ -210,8 +210,7 @@ function encodeFields(given: InodeRecord): Buffer {
 function readHash(kind: number): string {
   if (kind === 0) return '';
   if (kind === HASH_TEXT) return reader.text();
-  const hex = reader.hex(16);
-  return kind === HASH_UPPER ? hex.toUpperCase() : hex;
+  return reader.hex(16, kind === HASH_UPPER ? UPPER_HEX : LOWER_HEX);
 }
 
 function readBlockSize(flags: number): number {

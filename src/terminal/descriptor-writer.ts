@@ -79,6 +79,14 @@ export class DescriptorWriter {
   /** Resolves when more may be written. @throws CANCELLED when the reader has gone; what the system said otherwise */
   async drained(): Promise<void> {
     const pending = this.#queuedBytes + this.#text.length;
+    if (this.#immediate && pending >= CHUNK && this.#flight === undefined) {
+      this.#enqueueText();
+      this.#writeAllNow();
+      this.#lastWriteMs = nowMs();
+      // Signals are seen between turns, which a long output would otherwise not have.
+      await new Promise(setImmediate);
+      return this.#raise();
+    }
     if (pending >= CHUNK || (pending > 0 && nowMs() - this.#lastWriteMs > STALE_MS)) this.#start();
     await this.#until(HIGH_WATER);
   }

@@ -40,6 +40,17 @@ describe.each(WAYS_TO_READ)('a store in %s', (kind) => {
       });
     }));
 
+  it('inserts where nothing is, says so where something is, and goes on', () =>
+    withEngine(kind, async (engine) => {
+      const done = await engine.write((kv) => [kv.insert(key('a'), key('1')), kv.insert(key('a'), key('2')), kv.insert(key('b'), key('3'))]);
+      expect(done).toEqual([true, false, true]);
+      engine.read((kv) => {
+        expect(kv.get(key('a'))?.toString('latin1', 0, 1)).toBe('1');
+        expect(kv.get(key('b'))?.toString('latin1', 0, 1)).toBe('3');
+      });
+      expect(await engine.write((kv) => kv.insert(key('b'), key('4')))).toBe(false);
+    }));
+
   it('a callback that worked on an old state is run again, and no other writer loses anything', () =>
     withEngine(kind, async (engine) => {
       let blind = 1;

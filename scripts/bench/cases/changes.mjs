@@ -1,6 +1,7 @@
 /** Creates, renames and deletes of what is only in the journal: what a change of the namespace costs without a storage. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { compare, repeat } from '../compare.mjs';
 import { milliseconds, perSecond, timesFloor, whole } from '../report.mjs';
 import { run } from '../run.mjs';
@@ -9,6 +10,7 @@ const TARGETS = { creates: 20_000, rename: 2 };
 /** Nothing of a tree that was made so is in a storage. */
 const HERE = { 'alluxio.user.file.writetype.default': 'MUST_CACHE' };
 const NODE = ['node', '-e', '0'];
+const floorSync = fileURLToPath(new URL('../floor-sync.mjs', import.meta.url));
 
 async function createOne(lab, add) {
   const home = await lab.home(HERE);
@@ -18,10 +20,10 @@ async function createOne(lab, add) {
   }
 }
 
-/** Many creates in one process, as a user gives them: lines of a script. */
+/** Many creates in one process, as a user gives them: lines of a script, each on disk before the next begins. */
 async function createScript(lab, add) {
   for (const word of ['mkdir', 'touch']) {
-    const sizes = lab.sizes(1000, 20_000);
+    const sizes = lab.sizes(1000, 10_000);
     for (const count of sizes) {
       const home = await lab.home(HERE);
       let round = 0;
@@ -38,8 +40,9 @@ async function createScript(lab, add) {
         await home.alluxio(['fs', 'rm', '-R', '--alluxioOnly', `/r${round}`]);
         await home.profile(`script-${word}-${count}`, ['fs', '--file', join(home.dir, 'script')]);
       }
-      const result = await repeat({ rounds: lab.rounds(2), subject });
-      add(perSecond(`${whole(count)} × ${word} in a script`, result, { target: count === sizes[0] ? undefined : TARGETS.creates, count, unit: 'creates', growth: { line: `${word} in a script: lines`, at: count } }));
+      const floor = () => run([process.execPath, floorSync, join(home.dir, 'floor'), String(count)]);
+      const result = await compare({ rounds: lab.rounds(1), floor, subject });
+      add(perSecond(`${whole(count)} × ${word} in a script`, result, { floor: 'pages written with fdatasync', target: count === sizes[0] ? undefined : TARGETS.creates, count, unit: 'creates', growth: { line: `${word} in a script: lines`, at: count } }));
     }
   }
 }

@@ -131,10 +131,25 @@ function lineFormat(wanted: Wanted, { config }: CommandContext): (status: FileSt
   const date = dateFormat(config.find('alluxio.user.date.format.pattern') ?? DEFAULT_PATTERN);
   const owners = secured ? ownersFormat() : () => '';
   return (status) => {
-    const size = status.directory ? String(status.childCount) : wanted.human ? formatSize(status.length) : String(status.length);
-    const percent = status.directory ? 'DIR' : `${cachedPercent(status)}%`;
-    return `${owners(status)}${size.padStart(15)}${status.persistence.padStart(16)}${date(wanted.time(status)).padStart(24)}${percent.padStart(5)} ${status.path.padEnd(5)}`;
+    const { directory } = status;
+    const size = directory ? String(status.childCount) : wanted.human ? formatSize(status.length) : String(status.length);
+    const time = date(wanted.time(status));
+    const shown = time.length === 23 ? ` ${time}` : time.padStart(24);
+    return `${owners(status)}${size.padStart(15)}${STATES[status.persistence]}${shown}${directory ? DIR : percentText(cachedPercent(status))}${status.path.padEnd(5)}`;
   };
+}
+
+/** What stands on nearly every line, as wide as its column. */
+const STATES: Readonly<Record<FileStatus['persistence'], string>> = {
+  NOT_PERSISTED: 'NOT_PERSISTED'.padStart(16),
+  TO_BE_PERSISTED: 'TO_BE_PERSISTED'.padStart(16),
+  PERSISTED: 'PERSISTED'.padStart(16),
+  LOST: 'LOST'.padStart(16),
+};
+const DIR = '  DIR ';
+
+function percentText(percent: number): string {
+  return percent === 0 ? '   0% ' : percent === 100 ? ' 100% ' : `${`${percent}%`.padStart(5)} `;
 }
 
 /** Neighbours mostly have the same owner and mode: their text is kept for the next line. */

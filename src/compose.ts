@@ -37,6 +37,8 @@ export interface FileSystemSettings {
   readonly signal: AbortSignal;
   /** As typed, without what may be secret. Asked each time: a script runs many lines. */
   readonly commandLine: string;
+  /** The run of the command, for undo (filesystem/undo/runs.ts); a resident's deeds belong to none. */
+  readonly run?: number | undefined;
   warn(text: string): void;
 }
 
@@ -125,6 +127,9 @@ function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemCo
       user,
       get command() {
         return settings.commandLine;
+      },
+      get run() {
+        return settings.run;
       },
     },
     owner: {

@@ -23,7 +23,7 @@ export interface Deeds {
   readonly lost: string | undefined;
 }
 
-/** True when the entry says something that a user did. */
+/** True when the entry says something that a user may have done, and that could be taken back. */
 export function isDeed({ entry }: LogRecord): boolean {
   switch (entry.type) {
     case 'inode-changed':
@@ -32,9 +32,7 @@ export function isDeed({ entry }: LogRecord): boolean {
     case 'inode-moved':
       return entry.from !== undefined;
     case 'inode-created':
-      return entry.inode.persistence !== 'PERSISTED';
-    case 'intent-opened':
-      return entry.intent.work.kind === 'write';
+      return entry.inode.length === 0 && (!entry.inode.directory || entry.inode.persistence !== 'PERSISTED');
     default:
       return entry.type === 'mount-added' || entry.type === 'mount-removed';
   }

@@ -24,6 +24,9 @@ export async function undo(context: FileSystemContext, id: number | undefined): 
   return { id: first, user: run.user, command: run.command, timeMs: run.timeMs, changes: todo.length };
 }
 
+/** Each costs a look at the log from its beginning on. */
+const LOOKED_AT = 100;
+
 interface Plan {
   readonly run: Run;
   readonly todo: readonly Step[];
@@ -31,7 +34,9 @@ interface Plan {
 
 /** The last one that did something of which there is something left. */
 async function lastOfUser(context: FileSystemContext): Promise<Plan> {
+  let looked = 0;
   for await (const id of ownRuns(context, isDeed)) {
+    if ((looked += 1) > LOOKED_AT) break;
     const run = await runOf(context, id);
     const { steps, lost } = deedsOf(run.records);
     if (lost === undefined && steps.length > 0) return planned(context, run);

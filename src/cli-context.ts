@@ -4,6 +4,7 @@ import type { CommandContext, CommandServices } from './commands/command.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigInput, loadConfig } from './config/sources.ts';
 import { AlluxioError } from './errors.ts';
+import { newRun } from './process-identity.ts';
 import type { FileSystem } from './filesystem/file-system.ts';
 import type { Role } from './http/resident.ts';
 import type { ConsoleOutput } from './terminal/console-output.ts';
@@ -32,7 +33,8 @@ export interface OwnedContext {
 
 export function createContext(input: ContextInput): OwnedContext {
   const { source, out, signal } = input;
-  let { commandLine } = input;
+  // A script's later lines are noted as they come.
+  let noted = { commandLine: input.commandLine, run: newRun(Date.now()) };
   const { env, homeDir, installDir } = source;
   const host = hostname();
   let config: Config | undefined;
@@ -52,9 +54,7 @@ export function createContext(input: ContextInput): OwnedContext {
   };
   const compose = () => import('./compose.ts');
   const openFileSystem = async (): Promise<FileSystem> => {
-    const settings = { config: readConfig(), signal, commandLine, warn: (text: string) => out.warn(text) };
-    // A script's later lines are noted as they come.
-    Object.defineProperty(settings, 'commandLine', { get: () => commandLine });
+    const settings = { config: readConfig(), signal, warn: (text: string) => out.warn(text), get commandLine() { return noted.commandLine; }, get run() { return noted.run; } };
     return (await compose()).openFileSystem(settings);
   };
 
@@ -87,8 +87,8 @@ export function createContext(input: ContextInput): OwnedContext {
   });
   return {
     contextFor,
-    note: (line) => {
-      commandLine = line;
+    note: (commandLine) => {
+      noted = { commandLine, run: newRun(Date.now()) };
     },
     close: async () => closeQuietly(opened),
   };

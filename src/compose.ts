@@ -39,6 +39,8 @@ export interface FileSystemSettings {
   readonly commandLine: string;
   /** For a process that does not end when a command is done. */
   readonly stays?: boolean;
+  /** The run of the command, for undo (filesystem/undo/runs.ts); a resident's deeds belong to none. */
+  readonly run?: number | undefined;
   warn(text: string): void;
 }
 
@@ -138,6 +140,9 @@ function contextOf(settings: FileSystemSettings, journal: Journal): FileSystemCo
       user,
       get command() {
         return settings.commandLine;
+      },
+      get run() {
+        return settings.run;
       },
     },
     owner: {

@@ -58,3 +58,16 @@ function readIfThere(path: string): string | undefined {
     throw error;
   }
 }
+
+/** Runs that may begin in one millisecond without getting the same number. */
+const RUNS_PER_MS = 1024;
+
+/** The number of one run of a command: the journal's log carries it, so that what a command does in several transactions is found together. */
+export function newRun(nowMs: number): number {
+  return Math.floor(nowMs) * RUNS_PER_MS + Math.floor(Math.random() * RUNS_PER_MS);
+}
+
+/** When it began. */
+export function runStart(run: number): number {
+  return Math.floor(run / RUNS_PER_MS);
+}

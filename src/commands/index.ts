@@ -83,6 +83,7 @@ const FS: CommandList = {
   test: () => import('./fs/test.ts'),
   touch: () => import('./fs/touch.ts'),
   umount: () => import('./fs/unmount.ts'),
+  undo: () => import('./fs/undo.ts'),
   unmount: () => import('./fs/unmount.ts'),
   unpin: () => import('./fs/unpin.ts'),
   unsetTtl: () => import('./fs/unsetTtl.ts'),

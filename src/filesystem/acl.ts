@@ -1,6 +1,7 @@
 /** Changing access control lists, of one inode or of a tree. They live in the namespace alone; only a changed mode follows in storages that keep modes. */
 import type { View } from '../journal/journal.ts';
 import { applyAcl, requireApplicable, requireBase } from '../namespace/acl.ts';
+import { changedByUser } from '../namespace/attributes.ts';
 import { refusedBelow } from '../namespace/descendants.ts';
 import { requireOwner } from '../namespace/permissions.ts';
 import { deepest, notFound, resolve } from '../namespace/resolve.ts';
@@ -56,7 +57,7 @@ async function changeBatch(context: FileSystemContext, batch: readonly Walked[],
       if (current === undefined) continue;
       requireApplicable(current, request);
       const { mode, acl, defaultAcl } = applyAcl(current, request);
-      tx.append({ type: 'inode-changed', id: current.id, change: { mode, acl, defaultAcl } });
+      tx.append(changedByUser(current, { mode, acl, defaultAcl }));
     }
   });
 }

@@ -1,7 +1,7 @@
 /** Attribute changes: one inode, or a tree in steps. */
 import { AlluxioError } from '../errors.ts';
 import type { Child } from '../journal/journal.ts';
-import { changeOf, placeToChange, requireChangeBelow } from '../namespace/attributes.ts';
+import { changeOf, changedByUser, placeToChange, requireChangeBelow } from '../namespace/attributes.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
 import type { AttributeChange } from './file-system.ts';
@@ -24,7 +24,7 @@ export async function changeAttributes(context: FileSystemContext, path: Alluxio
     await push(context, [top], change);
     await transactWhenFree(context, (tx) => {
       const { inode } = placeToChange(tx, subject, path, change).target;
-      tx.append({ type: 'inode-changed', id: inode.id, change: changeOf(inode, change) });
+      tx.append(changedByUser(inode, changeOf(inode, change)));
     });
     return;
   }
@@ -35,7 +35,7 @@ export async function changeAttributes(context: FileSystemContext, path: Alluxio
     await transact(context, (tx) => {
       for (const { child } of batch) {
         const current = tx.locate(child.inode.id);
-        if (current !== undefined) tx.append({ type: 'inode-changed', id: current.inode.id, change: changeOf(current.inode, change) });
+        if (current !== undefined) tx.append(changedByUser(current.inode, changeOf(current.inode, change)));
       }
     });
   }

@@ -19,7 +19,7 @@ import { closeIntent, openIntent, transact, transactWhenFree } from './transact.
 export function createChanges(context: FileSystemContext): Changes {
   return {
     makeDirectory: (path, options) => makeDirectory(context, path, options),
-    rename: (from, to) => rename(context, from, to),
+    rename: (from, to) => renamePath(context, from, to),
     delete: (path, options) => removePath(context, path, options),
     setAttributes: (path, change) => changeAttributes(context, path, change),
     setAcl: (path, request) => changeAcl(context, path, request),
@@ -62,7 +62,7 @@ async function makeDirectory(context: FileSystemContext, path: AlluxioPath, opti
   await handOnOwnership(context, await context.ufs(mount), stored);
 }
 
-async function rename(context: FileSystemContext, from: AlluxioPath, to: AlluxioPath): Promise<void> {
+export async function renamePath(context: FileSystemContext, from: AlluxioPath, to: AlluxioPath): Promise<void> {
   await lookUp(context, from);
   await lookUp(context, to);
   const planned = await transactWhenFree(context, (tx) => {
@@ -71,7 +71,7 @@ async function rename(context: FileSystemContext, from: AlluxioPath, to: Alluxio
     const { source } = plan;
     const touch = (id: number) => tx.append({ type: 'inode-changed', id, change: { modifiedMs: context.now() } });
     if (!plan.persisted) {
-      tx.append({ type: 'inode-moved', id: source.inode.id, toParentId: plan.toParent.inode.id, toName: plan.toName });
+      tx.append({ type: 'inode-moved', id: source.inode.id, toParentId: plan.toParent.inode.id, toName: plan.toName, from: { parentId: source.parentId, name: source.name } });
       touch(source.parentId);
       touch(plan.toParent.inode.id);
       return undefined;

@@ -27,6 +27,7 @@ export function createFileSystem(parts: FileSystemParts): FileSystem {
     syncing: lazySyncing(once(async () => (await import('./syncing.ts')).createSyncing(context))),
     admin: once(async () => (await import('./admin.ts')).createAdmin(context)),
     transfers: lazyTransfers(once(() => parts.transfers({ entries, changes, content }))),
+    undo: async (id) => (await import('./undo/undo.ts')).undo(context, id),
     durability: once(async () => (await import('./durability.ts')).createDurability(context)),
     watch: once(async () => (await import('./watch.ts')).createWatch(context)),
     history: async (path, { limit }) => (await import('./history.ts')).historyOf(context, path, limit),

@@ -30,29 +30,41 @@ function removeInput(path: AlluxioPath, { recursive, alluxioOnly = false, delete
 }
 
 async function removeWhole(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions, permitted = false): Promise<void> {
+  if (options.trash === true && options.alluxioOnly !== true) {
+    const keepMs = configFor(context, path).duration('alluxio.user.trash.interval');
+    if (keepMs > 0) {
+      const { inTrash, moveToTrash } = await import('./trash.ts');
+      if (!inTrash(context, path)) return moveToTrash(context, { ...removeInput(path, options), permitted }, { keepMs, unchecked: options.unchecked === true });
+    }
+  }
   const unchecked = options.unchecked ?? configFor(context, path).boolean('alluxio.user.file.delete.unchecked');
   const { plan, intent } = await transactWhenFree(context, (tx) => {
     const planned = planRemove(tx, context.subject, { ...removeInput(path, options), permitted });
     const metadataOnly = options.alluxioOnly === true || !planned.persisted;
     const { inode } = planned.target;
     const opened = openIntent(context, tx, [planned.lease], metadataOnly ? { kind: 'purge', inodeId: inode.id } : { kind: 'remove' });
-    if (metadataOnly) detach(tx, inode.id);
+    if (metadataOnly) detach(tx, inode.id, placeOf(planned, options));
     tx.append({ type: 'inode-changed', id: planned.target.parentId, change: { modifiedMs: context.now() } });
     return { plan: planned, intent: opened };
   });
   const { inode } = plan.target;
   if (intent.work.kind === 'purge') return purgeDetached(context, inode.id, intent.id);
   if (inode.directory && !unchecked) await requireInSync(context, { plan, intent, path });
-  await deletePersisted(context, { plan, intent, path, unchecked });
+  await deletePersisted(context, { plan, intent, path, unchecked, from: placeOf(plan, options) });
 }
 
-interface Removal {
-  readonly plan: RemovePlan;
+/** For the log, unless it is nobody's deed. */
+function placeOf({ target }: RemovePlan, options: DeleteOptions) {
+  return options.bookkeeping === true ? undefined : { parentId: target.parentId, name: target.name };
+}
+
+export interface Removal {
+  readonly plan: Pick<RemovePlan, 'target' | 'mounted'>;
   readonly intent: IntentRecord;
   readonly path: AlluxioPath;
 }
 
-async function deletePersisted(context: FileSystemContext, removal: Removal & { unchecked: boolean }): Promise<void> {
+async function deletePersisted(context: FileSystemContext, removal: Removal & { unchecked: boolean; from: ReturnType<typeof placeOf> }): Promise<void> {
   const { plan, intent, path } = removal;
   const { target, mounted } = plan;
   const work = {
@@ -69,7 +81,7 @@ async function deletePersisted(context: FileSystemContext, removal: Removal & { 
   await transact(context, (tx) => {
     if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this removal over.');
     tx.append({ type: 'intent-changed', intent: opened });
-    detach(tx, target.inode.id);
+    detach(tx, target.inode.id, removal.from);
   });
   const outcome = await deleteObjects(context, mounted.mount, work);
   if (outcome.failures.length > 0) {
@@ -81,7 +93,7 @@ async function deletePersisted(context: FileSystemContext, removal: Removal & { 
 }
 
 /** @throws FAILED_PRECONDITION in the sheet's words */
-async function requireInSync(context: FileSystemContext, { plan, intent, path }: Removal): Promise<void> {
+export async function requireInSync(context: FileSystemContext, { plan, intent, path }: Removal): Promise<void> {
   try {
     if (await unknownBelow(context, plan.mounted.mount, { inodeId: plan.target.inode.id, key: plan.mounted.key })) throw outOfSync(path);
   } catch (error) {

@@ -20,6 +20,7 @@ import type { Mounts } from './api/mounts.ts';
 import type { Storage } from './api/storage.ts';
 import type { Syncing } from './api/syncing.ts';
 import type { Transfers } from './api/transfers.ts';
+import type { Undo } from './api/undo.ts';
 import type { Watch } from './api/watch.ts';
 
 export type { AclEntry, PersistenceState, TtlAction } from '../journal/records.ts';
@@ -34,6 +35,7 @@ export type * from './api/storage.ts';
 export type * from './api/durability.ts';
 export type * from './api/syncing.ts';
 export type * from './api/history.ts';
+export type * from './api/undo.ts';
 export type * from './api/watch.ts';
 
 export interface FileSystem {
@@ -49,6 +51,7 @@ export interface FileSystem {
   readonly transfers: Transfers;
   /** The newest deeds at and below the path, oldest first, as far back as the log reaches. */
   history(path: AlluxioPath, options: { readonly limit: number }): Promise<Deed[]>;
+  readonly undo: Undo;
   /** What is not in the under storage; loaded when it is asked for. */
   durability(): Promise<Durability>;
   /** For residents: a command has no use for it, and does not load it. */

@@ -1,5 +1,5 @@
 /** Mounting, unmounting, changing a mount's options; listing mounts with credentials masked. */
-import { maskProperties } from '../config/redact.ts';
+import { maskProperties, withoutSecrets } from '../config/redact.ts';
 import { AlluxioError, hasCode } from '../errors.ts';
 import type { View } from '../journal/journal.ts';
 import type { MountRecord } from '../journal/records.ts';
@@ -137,8 +137,9 @@ async function unmount(context: FileSystemContext, path: AlluxioPath): Promise<v
     const lease = { parentId, name, scope: 'tree' } as const;
     requireFree(tx, lease, resolution.chain.slice(0, -1));
     const opened = openIntent(context, tx, [lease], { kind: 'purge', inodeId: inode.id });
-    tx.append({ type: 'mount-removed', id: inode.mountId });
-    detach(tx, inode.id);
+    const before = recordBefore(tx, inode.mountId);
+    tx.append({ type: 'mount-removed', id: inode.mountId, ...(before === undefined ? {} : { before }) });
+    detach(tx, inode.id, { parentId, name });
     return { inodeId: inode.id, intent: opened };
   });
   await purgeDetached(context, inodeId, intent.id);
@@ -149,8 +150,15 @@ async function update(context: FileSystemContext, path: AlluxioPath, options: Mo
   await requireUfsDirectory(context, { ...record, ...options });
   await transact(context, (tx) => {
     const current = mountToUpdate(context, tx, path);
-    tx.append({ type: 'mount-changed', mount: { ...current, ...options } });
+    const before = recordBefore(tx, current.id);
+    tx.append({ type: 'mount-changed', mount: { ...current, ...options }, ...(before === undefined ? {} : { before }) });
   });
+}
+
+/** For the log, which keeps no secrets that it need not keep. */
+function recordBefore(view: View, id: number): MountRecord | undefined {
+  const record = view.mounts().find((mount) => mount.id === id);
+  return record === undefined ? undefined : { ...record, properties: withoutSecrets(record.properties) };
 }
 
 function mountToUpdate(context: FileSystemContext, view: View, path: AlluxioPath): MountRecord {

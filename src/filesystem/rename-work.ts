@@ -11,7 +11,7 @@ import { ensureAncestors, withdrawAncestors } from './ancestors.ts';
 import type { FileSystemContext } from './context.ts';
 import { keyOf, removeDirectories } from './delete-work.ts';
 import { forEachParallel } from './parallel.ts';
-import { keepEmptyParent } from './stored-parents.ts';
+import { keepEmptyParent, markPersistedUpwards } from './stored-parents.ts';
 import { closeIntent, transact } from './transact.ts';
 import type { Walked } from './tree-walk.ts';
 import { inBatches, walkTree } from './tree-walk.ts';
@@ -102,17 +102,14 @@ function commitMove(context: FileSystemContext, intent: IntentRecord, work: Rena
   const nowMs = context.now();
   return transact(context, (tx) => {
     if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this rename over.');
-    const fromParentId = tx.locate(work.inodeId)?.parentId ?? work.toParentId;
-    tx.append({ type: 'inode-moved', id: work.inodeId, toParentId: work.toParentId, toName: work.toName });
+    const source = tx.locate(work.inodeId);
+    const fromParentId = source?.parentId ?? work.toParentId;
+    const from = source === undefined ? {} : { from: { parentId: source.parentId, name: source.name } };
+    tx.append({ type: 'inode-moved', id: work.inodeId, toParentId: work.toParentId, toName: work.toName, ...from });
     for (const id of new Set([fromParentId, work.toParentId])) tx.append({ type: 'inode-changed', id, change: { modifiedMs: nowMs } });
     // Objects copied in parts have another ETag.
     for (const { id, contentHash } of done.changed) tx.append({ type: 'inode-changed', id, change: { contentHash } });
-    for (let id = work.toParentId; ; ) {
-      const child = tx.locate(id);
-      if (child === undefined || child.inode.persistence === 'PERSISTED') break;
-      tx.append({ type: 'inode-changed', id, change: { persistence: 'PERSISTED' } });
-      id = child.parentId;
-    }
+    markPersistedUpwards(tx, work.toParentId);
     if (done.atomic) closeIntent(tx, intent.id);
     else tx.append({ type: 'intent-changed', intent: { ...intent, work: { ...work, phase: 'delete' } } });
   });

@@ -124,12 +124,12 @@ export function segmentOf(records: readonly LogRecord[]): LogSegment {
   if (first === undefined || last === undefined) throw new AlluxioError('INTERNAL', 'A log segment of no records.');
   const writer = new ChunkWriter();
   const chunks = [writer.header({ format: SEGMENT_FORMAT, version: BACKUP_VERSION, journalFormat: FORMAT_VERSION, first, last })];
-  for (const { seq, user, command, timeMs, entry } of records) {
+  for (const { seq, timeMs, entry, ...actor } of records) {
     const shipped = shippedEntry(entry);
     if (shipped === undefined) continue;
     const number = Buffer.alloc(6);
     number.writeUIntBE(seq, 0, 6);
-    const chunk = writer.row(number, encodeLog({ user, command }, timeMs, shipped));
+    const chunk = writer.row(number, encodeLog(actor, timeMs, shipped));
     if (chunk !== undefined) chunks.push(chunk);
   }
   return { first, last, bytes: Buffer.concat([...chunks, ...writer.end({})]) };

@@ -157,6 +157,11 @@ export class ByteReader {
     return this;
   }
 
+  /** What has been read ends here. */
+  get at(): number {
+    return this.#at;
+  }
+
   #next(): number {
     const value = this.#bytes[this.#at++];
     if (value === undefined) throw new AlluxioError('CORRUPT', 'A record of the journal ends early.', { hint: 'Restore the journal from a backup.' });

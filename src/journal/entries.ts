@@ -1,6 +1,6 @@
 /**
  * The closed set of log entries. Each is self-contained data: ids, times and random values are decided before and written here, so that a replay
- * needs nothing else. Totals of ancestors, the TTL index, the to-be-persisted index, cachedBytes and usage are consequences that apply() keeps.
+ * needs nothing else. What stands in `before` and `from` changes no state: it is there for those who read the log, to undo. Totals of ancestors, the TTL index, the to-be-persisted index, cachedBytes and usage are consequences that apply() keeps.
  */
 import type { Repair } from './audit/findings.ts';
 import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, SyncRecord } from './records.ts';
@@ -11,9 +11,10 @@ export type InodeChange = Partial<Omit<InodeRecord, 'id' | 'directory' | 'cached
 export type Entry =
   /** A new inode. The name must be free. */
   | { readonly type: 'inode-created'; readonly parentId: number; readonly name: string; readonly inode: InodeRecord }
-  | { readonly type: 'inode-changed'; readonly id: number; readonly change: InodeChange }
-  /** Moves an inode with all below it: rename, and into LIMBO_ID (under a name made of its id) to detach. */
-  | { readonly type: 'inode-moved'; readonly id: number; readonly toParentId: number; readonly toName: string }
+  /** `before`: a user's command changed it, and this is how it was. */
+  | { readonly type: 'inode-changed'; readonly id: number; readonly change: InodeChange; readonly before?: InodeChange }
+  /** Moves an inode with all below it: rename, and into LIMBO_ID (under a name made of its id) to detach. `from`: a user's command moved or removed it, from here. */
+  | { readonly type: 'inode-moved'; readonly id: number; readonly toParentId: number; readonly toName: string; readonly from?: { readonly parentId: number; readonly name: string } }
   /** Removes one inode; a directory must have no children. Its block records go with it (their files are the cache's to unlink, before or after). */
   | { readonly type: 'inode-removed'; readonly id: number }
   /** Bytes promised in a cache directory; must fit its quota, which the caller checked in this transaction. */
@@ -24,9 +25,10 @@ export type Entry =
   | { readonly type: 'block-removed'; readonly fileId: number; readonly index: number }
   | { readonly type: 'block-used'; readonly fileId: number; readonly index: number; readonly usedMs: number }
   | { readonly type: 'mount-added'; readonly mount: MountRecord }
-  /** Replaces flags, options or (root mount only) the URI. */
-  | { readonly type: 'mount-changed'; readonly mount: MountRecord }
-  | { readonly type: 'mount-removed'; readonly id: number }
+  /** Replaces flags, options or (root mount only) the URI. `before`: what it was, without secrets. */
+  | { readonly type: 'mount-changed'; readonly mount: MountRecord; readonly before?: MountRecord }
+  /** `before`: what it was, without secrets. */
+  | { readonly type: 'mount-removed'; readonly id: number; readonly before?: MountRecord }
   | { readonly type: 'intent-opened'; readonly intent: IntentRecord }
   /** Replaces the record: progress of a long operation, or another owner that took it over. */
   | { readonly type: 'intent-changed'; readonly intent: IntentRecord }

@@ -91,13 +91,15 @@ export interface Actor {
   readonly user: string;
   /** The command line without credentials, e.g. `fs mv`. */
   readonly command: string;
+  /** The run of the command: what it does in several transactions belongs together. See newRun. */
+  readonly run?: number | undefined;
+  /** The run that this one undoes. */
+  readonly undoes?: number | undefined;
 }
 
-export interface LogRecord {
+export interface LogRecord extends Actor {
   readonly seq: number;
   readonly timeMs: number;
-  readonly user: string;
-  readonly command: string;
   readonly entry: Entry;
 }
 

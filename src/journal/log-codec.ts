@@ -1,4 +1,7 @@
-/** Log records: who, when, and the entry. New inodes, which come in bulk, are laid out by hand; every other entry is JSON. */
+/**
+ * Log records: who, when, the entry, and the command's run. New inodes, which come in bulk, are laid out by hand; every other entry is JSON. The run stands last,
+ * where earlier versions do not look: they read these records, and theirs without one are read here.
+ */
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Entry } from './entries.ts';
 import { decodeInode, encodeInode } from './inode-codec.ts';
@@ -25,15 +28,24 @@ export function encodeLog(actor: Actor, timeMs: number, entry: Entry): Buffer {
     writer.byte(AS_JSON);
     writer.text(JSON.stringify(entry));
   }
+  if (actor.run !== undefined) {
+    writer.count(actor.run);
+    writer.count(actor.undoes ?? 0);
+  }
   return writer.done();
 }
 
-export function decodeLog(seq: number, bytes: Buffer): LogRecord {
+/** @param end of the record in the bytes, which may go on */
+export function decodeLog(seq: number, bytes: Buffer, end = bytes.length): LogRecord {
   reader.start(bytes);
   const timeMs = reader.time();
   const user = reader.text();
   const command = reader.text();
-  return { seq, timeMs, user, command, entry: reader.byte() === INODE_CREATED ? readCreated() : (JSON.parse(reader.text()) as Entry) };
+  const entry = reader.byte() === INODE_CREATED ? readCreated() : (JSON.parse(reader.text()) as Entry);
+  if (reader.at >= end) return { seq, timeMs, user, command, entry };
+  const run = reader.count();
+  const undoes = reader.count();
+  return { seq, timeMs, user, command, entry, run, ...(undoes === 0 ? {} : { undoes }) };
 }
 
 function readCreated(): Entry {

@@ -54,7 +54,7 @@ export class Store implements Journal {
     return this.#readState((kv) => {
       const records: LogRecord[] = [];
       kv.scan(range.limit === undefined ? bounds : { ...bounds, limit: range.limit }, (entry) => {
-        records.push(decodeLog(get48(entry.key, entry.keyStart + 1), entry.value));
+        records.push(decodeLog(get48(entry.key, entry.keyStart + 1), entry.value, entry.valueEnd));
       });
       return records;
     });

@@ -1,7 +1,7 @@
 /** Deciding attribute changes, for one inode at a time. */
 import { AlluxioError } from '../errors.ts';
 import type { Child, View } from '../journal/journal.ts';
-import type { InodeChange } from '../journal/entries.ts';
+import type { Entry, InodeChange } from '../journal/entries.ts';
 import type { InodeRecord, TtlAction } from '../journal/records.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { refusedBelow } from './descendants.ts';
@@ -41,6 +41,12 @@ export function requireChangeBelow(view: View, subject: Subject, top: { child: C
   if (wanted.pinned !== undefined || wanted.replicationMin !== undefined || wanted.replicationMax !== undefined) return;
   const demand = wanted.group !== undefined || wanted.mode !== undefined ? 'owner' : 'write';
   for (const { error } of refusedBelow(view, subject, top, demand)) throw error;
+}
+
+/** A user's change, with what was before. */
+export function changedByUser(inode: InodeRecord, change: InodeChange): Entry {
+  const before = Object.fromEntries(Object.keys(change).map((key) => [key, inode[key as keyof InodeChange]])) as InodeChange;
+  return { type: 'inode-changed', id: inode.id, change, before };
 }
 
 /** The inode's change, replication limits checked against each other. @throws INVALID_ARGUMENT */

@@ -66,9 +66,10 @@ function mountInTheWay(view: View, path: AlluxioPath, points: readonly AlluxioPa
   return new AlluxioError('FAILED_PRECONDITION', `Cannot delete path ${path} which is or contains a mount point without --deleteMountPoint/-m option specified`, { path });
 }
 
-/** Takes an inode, with all below it, out of the namespace in one step. */
-export function detach(tx: Transaction, id: number): void {
-  tx.append({ type: 'inode-moved', id, toParentId: LIMBO_ID, toName: String(id) });
+/** Takes an inode, with all below it, out of the namespace in one step. `from`: where it was, when a user removes it. */
+export function detach(tx: Transaction, id: number, from?: { readonly parentId: number; readonly name: string }): void {
+  const place = from === undefined ? {} : { from: { parentId: from.parentId, name: from.name } };
+  tx.append({ type: 'inode-moved', id, toParentId: LIMBO_ID, toName: String(id), ...place });
 }
 
 /** Puts a detached inode back where it was. */

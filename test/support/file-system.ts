@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatJournal, openFileSystem } from '../../src/compose.ts';
 import type { FileSystem } from '../../src/filesystem/file-system.ts';
+import { newRun } from '../../src/process-identity.ts';
 import type { AlluxioPath } from '../../src/uri.ts';
 import { UfsUri } from '../../src/uri.ts';
 import type { Ufs } from '../../src/ufs/ufs.ts';
@@ -42,6 +43,7 @@ export async function makeFileSystem(kind: StorageKind, properties: Readonly<Rec
       config: configOf({ ...settings, ...more }),
       signal: new AbortController().signal,
       commandLine: 'test',
+      run: newRun(Date.now()),
       warn: (text) => void warnings.push(text),
     });
     opened.push(fs);

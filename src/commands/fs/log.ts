@@ -13,7 +13,7 @@ export const command: CommandSpec = {
   name: 'log',
   usage: 'log [-n <count>] [path]',
   summary: 'Shows who did what and when, at and below the path; the newest comes last.',
-  description: 'It tells what the journal remembers: alluxio.master.journal.checkpoint.period.entries records. Paths are those of the time. What was changed in the under storage by others shows as a load.',
+  description: 'The first column is an id for "alluxio fs undo"; records of one command have ids of their own, and any of them will do. It tells what the journal remembers: alluxio.master.journal.checkpoint.period.entries records. Paths are those of the time. What was changed in the under storage by others shows as a load.',
   args: { min: 0, max: 1 },
   options: [{ short: 'n', value: 'count', description: `how many at most, default: ${DEFAULT_COUNT}` }],
   examples: [
@@ -36,7 +36,7 @@ export const command: CommandSpec = {
   },
 };
 
-function lineOf({ timeMs, user, what, path, to, command: typed }: Deed, format: (ms: number) => string): string {
+function lineOf({ seq, timeMs, user, what, path, to, command: typed }: Deed, format: (ms: number) => string): string {
   const target = to === undefined ? '' : ` -> ${to}`;
-  return onOneLine(`${format(timeMs)}  ${user.padEnd(8)}  ${what.padEnd(8)}  ${path ?? '?'}${target}  (${typed})`);
+  return onOneLine(`${String(seq).padStart(6)}  ${format(timeMs)}  ${user.padEnd(8)}  ${what.padEnd(8)}  ${path ?? '?'}${target}  (${typed})`);
 }

@@ -27,6 +27,10 @@ export interface DeleteOptions {
   readonly alluxioOnly?: boolean;
   /** Also remove mount points below (`rm -R -m`). */
   readonly deleteMountPoint?: boolean;
+  /** Keep it in the user's trash for `alluxio.user.trash.interval`, where that is set. */
+  readonly trash?: boolean;
+  /** Tidying up of our own, not what a user did. */
+  readonly bookkeeping?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -1,0 +1,98 @@
+/** What a run did to the namespace, as steps that can be taken back. */
+import type { Entry, InodeChange } from '../../journal/entries.ts';
+import type { LogRecord } from '../../journal/journal.ts';
+import { LIMBO_ID } from '../../journal/journal.ts';
+import type { MountRecord } from '../../journal/records.ts';
+
+export interface Place {
+  readonly parentId: number;
+  readonly name: string;
+}
+
+export type Step =
+  | { readonly kind: 'move'; readonly seq: number; readonly id: number; readonly from: Place; readonly to: Place }
+  | { readonly kind: 'attributes'; readonly seq: number; readonly id: number; readonly before: InodeChange; readonly after: InodeChange }
+  | { readonly kind: 'create'; readonly seq: number; readonly id: number; readonly place: Place }
+  | { readonly kind: 'mount'; readonly seq: number; readonly mount: MountRecord }
+  | { readonly kind: 'unmount'; readonly seq: number; readonly mount: MountRecord; readonly place: Place }
+  | { readonly kind: 'update'; readonly seq: number; readonly before: MountRecord; readonly after: MountRecord };
+
+export interface Deeds {
+  readonly steps: readonly Step[];
+  /** Why the run cannot be undone. */
+  readonly lost: string | undefined;
+}
+
+/** True when the entry says something that a user may have done, and that could be taken back. */
+export function isDeed({ entry }: LogRecord): boolean {
+  switch (entry.type) {
+    case 'inode-changed':
+    case 'mount-changed':
+      return entry.before !== undefined;
+    case 'inode-moved':
+      return entry.from !== undefined;
+    case 'inode-created':
+      return entry.inode.length === 0 && (!entry.inode.directory || entry.inode.persistence !== 'PERSISTED');
+    default:
+      return entry.type === 'mount-added' || entry.type === 'mount-removed';
+  }
+}
+
+export function deedsOf(records: readonly LogRecord[]): Deeds {
+  const gathering = new Gathering();
+  for (const { entry, seq } of records) gathering.add(entry, seq);
+  return { steps: [...gathering.steps.values()], lost: gathering.lost };
+}
+
+class Gathering {
+  readonly steps = new Map<string, Step>();
+  readonly #writes = new Set<number>();
+  #unmounted: MountRecord | undefined;
+  lost: string | undefined;
+
+  add(entry: Entry, seq: number): void {
+    switch (entry.type) {
+      case 'intent-opened':
+        if (entry.intent.work.kind === 'write') this.#writes.add(entry.intent.work.fileId);
+        return;
+      case 'inode-created':
+        return this.#created(entry, seq);
+      case 'inode-changed':
+        return this.#changed(entry, seq);
+      case 'inode-moved':
+        return this.#moved(entry, seq);
+      case 'mount-added':
+        return void this.steps.set(`mount ${entry.mount.id}`, { kind: 'mount', seq, mount: entry.mount });
+      case 'mount-changed':
+        if (entry.before !== undefined) this.steps.set(`update ${entry.mount.id}`, { kind: 'update', seq, before: entry.before, after: entry.mount });
+        return;
+      case 'mount-removed':
+        this.#unmounted = entry.before;
+        return;
+      default:
+        return;
+    }
+  }
+
+  #created({ inode, parentId, name }: Extract<Entry, { type: 'inode-created' }>, seq: number): void {
+    // Found in the under storage on the way: nobody's deed.
+    if (inode.persistence === 'PERSISTED' && !this.#writes.has(inode.id)) return;
+    if (inode.length > 0) this.lost ??= 'it wrote files with content; remove them with "alluxio fs rm"';
+    this.steps.set(`create ${inode.id}`, { kind: 'create', seq, id: inode.id, place: { parentId, name } });
+  }
+
+  /** Several changes of one inode are one. */
+  #changed({ id, change, before }: Extract<Entry, { type: 'inode-changed' }>, seq: number): void {
+    if (before === undefined) return;
+    const earlier = this.steps.get(`attributes ${id}`);
+    const merged = earlier?.kind === 'attributes' ? { before: { ...before, ...earlier.before }, after: { ...earlier.after, ...change } } : { before, after: change };
+    this.steps.set(`attributes ${id}`, { kind: 'attributes', seq, id, ...merged });
+  }
+
+  #moved({ id, from, toParentId, toName }: Extract<Entry, { type: 'inode-moved' }>, seq: number): void {
+    if (from === undefined) return;
+    if (toParentId !== LIMBO_ID) return void this.steps.set(`move ${seq}`, { kind: 'move', seq, id, from, to: { parentId: toParentId, name: toName } });
+    if (this.#unmounted?.inodeId === id) this.steps.set(`unmount ${id}`, { kind: 'unmount', seq, mount: this.#unmounted, place: from });
+    else this.lost ??= 'what it removed was not kept in the trash (alluxio.user.trash.interval)';
+  }
+}

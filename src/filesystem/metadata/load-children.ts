@@ -18,7 +18,7 @@ import type { EffectiveSync } from './options.ts';
 import type { Compared } from './sync.ts';
 import { blockSizeOf, markLoaded, mend } from './sync.ts';
 
-const BATCH = 4000;
+const BATCH = 2000;
 
 interface Place {
   readonly child: Child;

@@ -19,7 +19,7 @@ import { listingPlaces } from './listing-places.ts';
 import { syncOptions } from './options.ts';
 import { blockSizeOf, markLoaded } from './sync.ts';
 
-const BATCH = 4000;
+const BATCH = 2000;
 
 /** Afterwards everything below the path is known as the options want it, nested mounts included. */
 export async function loadTree(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {

@@ -18,7 +18,7 @@ export interface AheadOptions {
 }
 
 /** Pages of a range that are fetched before anybody has read those before. */
-const PAGES_AHEAD = 4;
+const PAGES_AHEAD = 1;
 /** Pages that a range shall have: the last one of each mostly reaches into the next range and is fetched twice. */
 const PAGES_A_RANGE = 12;
 const MOST_PATIENCE = 64;
@@ -43,12 +43,13 @@ interface Range {
 export async function* pagesAhead(options: AheadOptions): AsyncGenerator<StorePage> {
   const ranges = new Ranges(options);
   for (let range = ranges.first(); range !== undefined; range = ranges.next()) {
-    for (;;) {
-      ranges.fill();
+    for (ranges.fill(); ; ) {
       const [coming] = range.pages;
       if (coming === undefined) break;
       const page = await coming;
       void range.pages.shift();
+      // Before the reader goes to work on this one.
+      ranges.fill();
       if (page.objects.length > 0) yield page;
     }
   }

@@ -16,7 +16,7 @@ import { abortUpload, forbidOverwrite, uploadsOf } from './uploads.ts';
 import { writeObject } from './write.ts';
 
 /** More would ask OSS for more pages of one listing than a reader uses up. */
-const LISTED_AT_ONCE = 8;
+const LISTED_AT_ONCE = 4;
 /** Clocks may differ by this before OSS refuses requests. */
 const CLOCK_SKEW_MS = 15 * 60_000;
 

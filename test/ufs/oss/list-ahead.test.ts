@@ -99,7 +99,7 @@ describe('a listing whose pages are fetched side by side', () => {
     const pages = pagesAhead({ fetch: (after) => store.fetch(after), parallel: 8, borders: [] });
     for (let read = 0; read < 20; read++) await pages.next();
     for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
-    expect(store.asked.length).toBeLessThan(20 + 8 * 5);
+    expect(store.asked.length).toBeLessThan(20 + 8 * 3);
     await pages.return(undefined);
   });
 });

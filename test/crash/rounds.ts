@@ -27,6 +27,8 @@ const KILLED = 137;
 /** A larger tree shows nothing more, and costs more. */
 const ENOUGH = 45;
 const MOST_STEPS = 8;
+/** Beside these the outcome of another command is what the order of the steps makes it; a recursive one acts on whatever it meets on its way. */
+const BESIDE_OTHERS = ['copyFromLocal', 'touch', 'mkdir', 'rm', 'rm-R', 'mv', 'cp', 'cat', 'pin', 'setTtl', 'setfacl', 'mount'];
 const RECOVERING = ['fs', 'chmod', '755', '/'];
 const GIVE_UP_AFTER = 3;
 
@@ -74,7 +76,7 @@ export class Rounds {
 
   /** Two at once on one tree. One stops at a boundary, holding what it holds, and is killed while the other may be waiting for it; every second time the other one is killed too. */
   async #pair(): Promise<void> {
-    const [first, second] = [this.#next(3), this.#next(3)];
+    const [first, second] = [this.#next(BESIDE_OTHERS), this.#next(BESIDE_OTHERS)];
     if (first === undefined || second === undefined) return;
     this.tally.pairs++;
     const [at, other] = [1 + Math.floor(this.random() * 16), this.#round % 12 === 0 ? 1 + Math.floor(this.random() * 16) : 0];
@@ -89,11 +91,12 @@ export class Rounds {
     return 1 + Math.floor(this.random() * this.longestStride);
   }
 
-  #next(mostSteps = MOST_STEPS): Command | undefined {
+  #next(kinds?: readonly string[]): Command | undefined {
     for (let tries = 0; tries < 50; tries++) {
-      const kind = this.#tree.size > ENOUGH ? 'rm-R' : (KIND_NAMES[(this.#round + tries * 7) % KIND_NAMES.length] ?? '');
+      const ofTurn = kinds?.[Math.floor(this.random() * kinds.length)] ?? KIND_NAMES[(this.#round + tries * 7) % KIND_NAMES.length];
+      const kind = this.#tree.size > ENOUGH ? 'rm-R' : (ofTurn ?? '');
       const command = this.#workload.next(kind, this.#tree);
-      if (command !== undefined && command.steps.length <= mostSteps) return command;
+      if (command !== undefined && command.steps.length <= MOST_STEPS) return command;
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
 /**
- * The trash (decision 0010): what `rm` removes is renamed to `<mount>/.Trash/<user>/<when>/<its path in the mount>`, by the same intents as any rename. The directory
+ * The trash (decision 0012): what `rm` removes is renamed to `<mount>/.Trash/<user>/<when>/<its path in the mount>`, by the same intents as any rename. The directory
  * `<when>` has a time to live, so that whatever ends times to live ends it too.
  */
 import { AlluxioError } from '../errors.ts';

@@ -30,16 +30,17 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
   const opened = await open(context, writing);
   const sink = writing.cached ? sinkFor(context, writing, opened) : undefined;
   let moved: Moved | undefined;
+  let status: FileStatus;
   try {
     moved = await moveBytes(context, { writing, opened, sink, source });
-    await commit(context, writing, opened, { sink, moved });
+    status = await commit(context, writing, opened, { sink, moved });
   } catch (error) {
     await undo(context, opened, { sink, stored: moved?.ufs !== undefined });
     throw error;
   }
   if (moved.ufs !== undefined) await handOnOwnership(context, await context.ufs(opened.mount), [opened.fileId]);
   if (moved.unsent !== undefined) throw notPersisted(path, moved.unsent);
-  return context.journal.read((view) => readStatus(view, path));
+  return status;
 }
 
 /** The file stays where it is safe; the failure says what is still to do. */
@@ -80,8 +81,9 @@ function sinkFor(context: FileSystemContext, writing: Writing, opened: OpenedWri
   return new BlockSink(context, { fileId, intentId: intent.id, blockSize: writing.blockSize, size: writing.options.size, promised, durable: !writing.through });
 }
 
-async function commit(context: FileSystemContext, writing: Writing, opened: OpenedWrite, done: { sink: BlockSink | undefined; moved: Moved }): Promise<void> {
-  await transact(context, (tx) => {
+/** Returns the file as it is then: a moment later somebody may have removed it, and it was written all the same. */
+function commit(context: FileSystemContext, writing: Writing, opened: OpenedWrite, done: { sink: BlockSink | undefined; moved: Moved }): Promise<FileStatus> {
+  return transact(context, (tx) => {
     if (tx.intent(opened.intent.id) === undefined) throw new AlluxioError('FAILED_PRECONDITION', `Another process took the write of ${writing.path} over.`, { path: writing.path });
     const inode = inodeFor(context, tx, writing, { opened, ...done.moved });
     tx.append({ type: 'inode-created', parentId: opened.parentId, name: opened.name, inode });
@@ -89,6 +91,7 @@ async function commit(context: FileSystemContext, writing: Writing, opened: Open
     tx.append({ type: 'inode-changed', id: opened.parentId, change: { modifiedMs: context.now() } });
     if (done.moved.ufs !== undefined) markPersistedUpwards(tx, opened.parentId);
     closeIntent(tx, opened.intent.id);
+    return readStatus(tx, writing.path);
   });
 }
 

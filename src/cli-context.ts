@@ -36,7 +36,6 @@ export function createContext(input: ContextInput): OwnedContext {
   // A script's later lines are noted as they come.
   let noted = { commandLine: input.commandLine, run: newRun(Date.now()) };
   const { env, homeDir, installDir } = source;
-  const host = hostname();
   let config: Config | undefined;
   let opened: Promise<FileSystem> | undefined;
 
@@ -71,8 +70,9 @@ export function createContext(input: ContextInput): OwnedContext {
     env,
     homeDir,
     installDir,
-    hostname: host,
+    hostname: hostname(),
     services: {
+      checkJournal: () => checkJournal(readConfig()),
       formatJournal: async () => (await compose()).formatJournal(readConfig()),
       restoreJournal: async (from, { backupOnly }) => (await compose()).restoreJournal({ config: readConfig(), from, backupOnly }),
       formatWorker: async () => (await compose()).formatWorker(readConfig()),
@@ -92,6 +92,10 @@ export function createContext(input: ContextInput): OwnedContext {
     },
     close: async () => closeQuietly(opened),
   };
+}
+
+async function checkJournal(config: Config): Promise<void> {
+  (await import('./journal/format.ts')).checkStore(config.get('alluxio.master.journal.folder'));
 }
 
 /** One that could not be opened has been reported already. */

@@ -112,6 +112,8 @@ export interface RestoredJournal {
 export interface CommandServices {
   /** Wipes the journal and makes an empty one with the configured root mount; never touches the under storage. */
   formatJournal(): Promise<void>;
+  /** Looks at the journal's file, page by page, without opening it. @throws CORRUPT, UNFORMATTED */
+  checkJournal(): Promise<void>;
   /** Replaces the journal by what a backup, or the newest of a folder of backups, holds. When anything of it is wrong, nothing is changed. */
   restoreJournal(from: string, options: { backupOnly: boolean }): Promise<RestoredJournal>;
   /** Wipes the cache directories of every tier; returns the directories done. */

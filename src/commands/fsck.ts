@@ -41,6 +41,7 @@ export const command: CommandSpec = {
   failureStatus: FAILED,
   json: 'kind, path, id, file, text, remedy (null: none), and with --repair repaired and error; at last summary: findings, repaired',
   async run(input, ctx) {
+    await ctx.services.checkJournal();
     const fsck = await (await (await ctx.fileSystem()).admin()).fsck();
     const options: FsckOptions = { path: readPath(ctx, input.args[0] ?? '/').plain, storage: !flag(input, 'offline'), deep: flag(input, 'deep'), signal: ctx.signal };
     const repair = flag(input, 'repair');

@@ -1,6 +1,7 @@
 /** Owner, group and mode of persisted paths follow in storages that keep them. */
 import { hasCode } from '../errors.ts';
 import type { Child } from '../journal/journal.ts';
+import type { InodeRecord } from '../journal/records.ts';
 import { mountOfInode } from '../namespace/mount-table.ts';
 import type { Ufs } from '../ufs/ufs.ts';
 import type { FileSystemContext } from './context.ts';
@@ -35,10 +36,17 @@ export async function handOnOwnership(context: FileSystemContext, ufs: Ufs, ids:
   for (const id of ids) {
     const { inode, key } = context.journal.read((view) => ({ inode: view.locate(id)?.inode, key: mountOfInode(view, id)?.key }));
     if (inode === undefined || key === undefined) continue;
-    await giveAway(ufs, key, { owner: inode.owner });
-    await giveAway(ufs, key, { group: inode.group });
-    await ufs.setOwnership(key, { mode: inode.mode });
+    await handOn(ufs, key, inode).catch((error: unknown) => {
+      // Somebody has removed or renamed it since, as he may: what was done before is done.
+      if (!hasCode(error, 'NOT_FOUND')) throw error;
+    });
   }
+}
+
+async function handOn(ufs: Ufs, key: string, inode: InodeRecord): Promise<void> {
+  await giveAway(ufs, key, { owner: inode.owner });
+  await giveAway(ufs, key, { group: inode.group });
+  await ufs.setOwnership(key, { mode: inode.mode });
 }
 
 /** As far as it goes: a user of the namespace need not exist on this host, and only root may give away. */

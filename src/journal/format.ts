@@ -7,7 +7,7 @@ import { retiredKey } from './keys.ts';
 import type { InodeRecord, MountRecord } from './records.ts';
 import type { KvEngine } from './kv.ts';
 import type { RestoreSettings } from './restore.ts';
-import { currentStore, makeStore, publishStore, removeOtherStores, removeStore, replaceableStore } from './store-files.ts';
+import { currentStore, makeStore, publishStore, removeOtherStores, removeStore, replaceableStore, soundStore } from './store-files.ts';
 import { storeError } from './store-error.ts';
 import { Store } from './store.ts';
 
@@ -45,6 +45,11 @@ export async function openStore(settings: OpenSettings): Promise<Journal> {
   const { LmdbEngine } = await import('./lmdb-engine.ts');
   const engine = new LmdbEngine(path, { readOnly: settings.readOnly ?? false, leaveOpen: settings.leaveOpen ?? false, ...(settings.stays === true ? { mappedBytes: 0 } : {}) });
   return new Store(engine, settings.keepLogEntries === undefined ? { folder: settings.folder } : { folder: settings.folder, keepLogEntries: settings.keepLogEntries });
+}
+
+/** Looks at every page of the journal's file before anything is opened: of a damaged page LMDB dies. @throws as openStore */
+export function checkStore(folder: string): void {
+  soundStore(folder);
 }
 
 /**

@@ -21,16 +21,24 @@ const NO_PAGE = 0xffff_ffff_ffff_ffffn;
 /** A writer that goes on meanwhile may reuse pages of the state that is being looked at: then a newer one is looked at. */
 const TRIES = 3;
 
-interface Tree {
+export const NO_METAS = 'it is not a journal, or only its beginning is there';
+const META_VERSION_OFFSET = 4;
+/** A tree is as deep as LMDB's cursors can go at most. */
+const MOST_LEVELS = 32;
+
+export interface Tree {
   readonly depth: number;
-  readonly overflow: boolean;
+  readonly branches: number;
+  readonly leaves: number;
+  readonly overflows: number;
+  readonly entries: number;
   /** -1: it is empty. */
   readonly root: number;
 }
 
-interface Meta {
-  readonly version: number;
+export interface Meta {
   readonly pageSize: number;
+  readonly version: number;
   readonly lastPage: number;
   /** The transaction that wrote it. */
   readonly txn: number;
@@ -45,7 +53,7 @@ export function missingPages(path: string): string | undefined {
     let wrong: string | undefined;
     for (let tries = 0; tries < TRIES; tries++) {
       const metas = readMetas(file);
-      if (metas === undefined) return 'it is not a journal, or only its beginning is there';
+      if (metas === undefined) return NO_METAS;
       // The size after the meta pages: a writer makes the file longer before it names the new pages.
       const { size } = fstatSync(file);
       const pages = Math.floor(size / metas[0].pageSize);
@@ -68,14 +76,28 @@ export function usedBytes(file: number): number | undefined {
 
 /** The number of the newest commit; undefined when it is not a store. Of an open file. */
 export function newestCommit(file: number): number | undefined {
-  const metas = readMetas(file);
-  return metas === undefined ? undefined : Math.max(metas[0].txn, metas[1].txn);
-}
-
-function readMetas(file: number): [Meta, Meta] | undefined {
   const first = readMeta(file, 0);
   const second = first === undefined ? undefined : readMeta(file, first.pageSize);
-  return first === undefined || second === undefined ? undefined : [first, second];
+  return first === undefined || second === undefined ? undefined : Math.max(first.txn, second.txn);
+}
+
+export function readMetas(file: number): [Meta, Meta] | undefined {
+  const first = readMeta(file, 0);
+  const second = first === undefined ? undefined : readMeta(file, first.pageSize);
+  if (first === undefined || second === undefined || !areTwins(first, second)) return undefined;
+  return [first, second];
+}
+
+/** One is the state before the other: a bit that has changed in one of them mostly shows beside the other. */
+function areTwins(first: Meta, second: Meta): boolean {
+  return first.pageSize === second.pageSize && first.version === second.version && Math.abs(first.txn - second.txn) <= 1 && isPossible(first) && isPossible(second);
+}
+
+function isPossible({ lastPage, trees }: Meta): boolean {
+  return trees.every(({ root, depth, branches, leaves, overflows, entries }) => {
+    if (root < 0) return depth === 0 && branches + leaves + overflows + entries === 0;
+    return root >= 2 && root <= lastPage && depth > 0 && depth <= MOST_LEVELS && branches + leaves + overflows <= lastPage && leaves > 0 && entries > 0;
+  });
 }
 
 /** Undefined when there is none. */
@@ -86,12 +108,25 @@ export function readMeta(file: number, at: number): Meta | undefined {
   if (meta.readUInt32LE(0) !== META_MAGIC) return undefined;
   const pageSize = meta.readUInt32LE(24);
   if (pageSize < 512 || pageSize > 65_536) return undefined;
-  return { version: meta.readUInt32LE(4), pageSize, lastPage: Number(meta.readBigUInt64LE(120)), txn: Number(meta.readBigUInt64LE(128)), trees: [readTree(meta, 24), readTree(meta, 72)] };
+  return {
+    pageSize,
+    version: meta.readUInt32LE(META_VERSION_OFFSET),
+    lastPage: Number(meta.readBigUInt64LE(120)),
+    txn: Number(meta.readBigUInt64LE(128)),
+    trees: [readTree(meta, 24), readTree(meta, 72)],
+  };
 }
 
 function readTree(meta: Buffer, at: number): Tree {
   const root = meta.readBigUInt64LE(at + 40);
-  return { depth: meta.readUInt16LE(at + 6), overflow: meta.readBigUInt64LE(at + 24) > 0n, root: root === NO_PAGE ? -1 : Number(root) };
+  return {
+    depth: meta.readUInt16LE(at + 6),
+    branches: Number(meta.readBigUInt64LE(at + 8)),
+    leaves: Number(meta.readBigUInt64LE(at + 16)),
+    overflows: Number(meta.readBigUInt64LE(at + 24)),
+    entries: Number(meta.readBigUInt64LE(at + 32)),
+    root: root === NO_PAGE ? -1 : Number(root),
+  };
 }
 
 /** Branch pages name all others; leaves are read only where some hold values in overflow pages. */
@@ -102,7 +137,7 @@ function treeIsWhole(file: number, pageSize: number, pages: number, tree: Tree):
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { page, level } = next;
     if (page >= pages) return false;
-    if (level === tree.depth && !tree.overflow) continue;
+    if (level === tree.depth && tree.overflows === 0) continue;
     readSync(file, bytes, 0, pageSize, page * pageSize);
     const flags = bytes.readUInt16LE(18);
     if (Number(bytes.readBigUInt64LE(0)) !== page || (flags & (BRANCH | LEAF)) === 0) return false;
@@ -116,14 +151,14 @@ function treeIsWhole(file: number, pageSize: number, pages: number, tree: Tree):
 }
 
 /** Where the nodes of a page begin. */
-function nodesOf(page: Buffer): number[] {
+export function nodesOf(page: Buffer): number[] {
   const nodes: number[] = [];
   const end = HEADER + page.readUInt16LE(20);
   for (let at = HEADER; at + 2 <= Math.min(end, page.length); at += 2) nodes.push(HEADER + page.readUInt16LE(at));
   return nodes.filter((node) => node + 8 <= page.length);
 }
 
-function childrenOf(page: Buffer): number[] {
+export function childrenOf(page: Buffer): number[] {
   return nodesOf(page).map((node) => page.readUInt16LE(node) + page.readUInt16LE(node + 2) * 2 ** 16 + page.readUInt16LE(node + 4) * 2 ** 32);
 }
 

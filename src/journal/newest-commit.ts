@@ -28,13 +28,15 @@ export class NewestCommit {
   /** The shared number is less than it ought to be, or a commit is just coming to its end. */
   isBehind(): boolean {
     const shared = this.#shared();
-    return shared !== undefined && shared < this.#inData();
+    const newest = this.#inData();
+    return shared !== undefined && newest !== undefined && shared < newest;
   }
 
   /** For the holder of the write lock: true when the state it was given is the newest one; else the next transaction will get that. */
   isState(given: number): boolean {
     const newest = this.#inData();
-    if (given === newest) return true;
+    // A file that does not tell is for LMDB to refuse.
+    if (given === newest || newest === undefined) return true;
     const file = this.#lockFile();
     if (file !== undefined && this.#shared() === given) {
       this.#bytes.writeBigUInt64LE(BigInt(newest));
@@ -48,11 +50,11 @@ export class NewestCommit {
     return file === undefined || readSync(file, this.#bytes, 0, 8, AT) < 8 ? undefined : Number(this.#bytes.readBigUInt64LE());
   }
 
-  #inData(): number {
+  #inData(): number | undefined {
     const path = join(this.#folder, 'data.mdb');
     const file = dataFiles.get(path) ?? openSync(path, 'r');
     dataFiles.set(path, file);
-    return newestCommit(file) ?? 0;
+    return newestCommit(file);
   }
 
   #lockFile(): number | undefined {

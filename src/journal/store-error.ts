@@ -12,7 +12,7 @@ const DENIED = /Permission denied|Operation not permitted|Read-only file system/
 
 export function damaged(folder: string, why: string, cause?: unknown): AlluxioError {
   return new AlluxioError('CORRUPT', `The journal in ${folder} is damaged: ${why}.`, {
-    hint: 'Restore it from a backup, or run alluxio format to start with an empty namespace (what is in the under storage stays).',
+    hint: 'Restore it from a backup (alluxio format --from <backup>), or read the tree from the under storage again: alluxio format, then alluxio fs loadMetadata -R /. What is only in the cache is lost then.',
     cause,
   });
 }

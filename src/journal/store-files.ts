@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { aroundSync } from '../fault-points.ts';
 import { missingPages } from './lmdb-file.ts';
+import { pageDamage } from './page-walk.ts';
 import { damaged, storeError } from './store-error.ts';
 
 export const FORMAT_VERSION = 1;
@@ -49,10 +50,18 @@ export function currentStore(folder: string): string {
   return store;
 }
 
+/** The same, after a look at every page that can be reached. @throws as currentStore */
+export function soundStore(folder: string): string {
+  const store = currentStore(folder);
+  const wrong = pageDamage(join(store, DATA_FILE));
+  if (wrong !== undefined) throw damaged(folder, `${DATA_FILE}: ${wrong}`);
+  return store;
+}
+
 /** The current store, where there is one that can be opened without harm: for what replaces it. */
 export function replaceableStore(folder: string): string | undefined {
   try {
-    return currentStore(folder);
+    return soundStore(folder);
   } catch (error) {
     if (error instanceof AlluxioError) return undefined;
     throw error;

@@ -49,7 +49,7 @@ export async function runCommand(name: keyof typeof COMMANDS.fs, words: readonly
     installDir: folder,
     hostname: 'host1',
     stdin: () => process.stdin,
-    services: { formatJournal: () => Promise.resolve(),
+    services: { checkJournal: () => Promise.resolve(), formatJournal: () => Promise.resolve(),
       restoreJournal: () => Promise.resolve({ uri: '', entries: 0, replayed: 0 }), formatWorker: () => Promise.resolve([]), runLine: () => Promise.resolve(0), configFor: () => configOf({}), defines: [], runResident: () => Promise.resolve() },
   };
   try {

@@ -1,0 +1,76 @@
+/** A damaged journal is refused with what to do, and the way back leads to the tree that the storage has. */
+import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageDamage } from '../../src/journal/page-walk.ts';
+import type { Home } from '../support/home.ts';
+import { makeHome } from '../support/home.ts';
+import { runAlluxio } from '../support/run-alluxio.ts';
+
+const WAY_OUT = 'Restore it from a backup (alluxio format --from <backup>), or read the tree from the under storage again: alluxio format, then alluxio fs loadMetadata -R /. What is only in the cache is lost then.';
+
+describe('a damaged journal', () => {
+  let home: Home;
+  let journal: string;
+  let kept: string;
+  let data: string;
+  const run = (...args: string[]) => runAlluxio(home, args);
+  const reset = () => {
+    rmSync(journal, { recursive: true, force: true });
+    cpSync(kept, journal, { recursive: true });
+  };
+
+  beforeAll(async () => {
+    home = await makeHome();
+    for (let i = 0; i < 200; i++) {
+      mkdirSync(join(home.ufsDir, `d${i % 5}`), { recursive: true });
+      writeFileSync(join(home.ufsDir, `d${i % 5}`, `f${i}`), 'content');
+    }
+    await run('format');
+    expect((await run('fs', 'ls', '-R', '/')).stdout.split('\n').length).toBe(206);
+    [journal, kept] = [join(home.workDir, 'journal'), join(home.dir, 'kept')];
+    cpSync(journal, kept, { recursive: true });
+    data = join(journal, readdirSync(journal).find((name) => name.startsWith('store-')) ?? '', 'data.mdb');
+  });
+  afterAll(() => home.remove());
+
+  it.each([
+    ['is empty', () => truncateSync(data, 0), 'data.mdb: it is not a journal, or only its beginning is there'],
+    ['ends in its first page', () => truncateSync(data, 100), 'data.mdb: it is not a journal, or only its beginning is there'],
+    ['ends behind its first pages', () => truncateSync(data, 12_288), 'data.mdb: it ends after 12288 bytes'],
+    ['is missing', () => rmSync(data), 'data.mdb is missing'],
+    ['is named by nothing', () => writeFileSync(join(journal, 'journal.json'), ''), 'journal.json is not readable'],
+    ['is named by half a word', () => writeFileSync(join(journal, 'journal.json'), '{"formatVersion":1,"sto'), 'journal.json is not readable'],
+  ])('that %s is refused in one line', async (_, damage, why) => {
+    reset();
+    damage();
+    const expected = { status: 255, stdout: '', stderr: `The journal in ${journal} is damaged: ${why}. ${WAY_OUT}\n` };
+    expect(await run('fs', 'ls', '/')).toMatchObject(expected);
+    expect(await run('fsck')).toMatchObject(expected);
+  });
+
+  it('goes on without its lock file', async () => {
+    reset();
+    rmSync(data.replace('data.mdb', 'lock.mdb'));
+    expect((await run('fs', 'ls', '-R', '/')).stdout.split('\n').length).toBe(206);
+  });
+
+  it('with a zeroed page is told by fsck, replaced by format, and read from the storage again', async () => {
+    let zeroed = false;
+    for (let page = 2; page < 60 && !zeroed; page++) {
+      reset();
+      const file = openSync(data, 'r+');
+      writeSync(file, Buffer.alloc(4096), 0, 4096, page * 4096);
+      closeSync(file);
+      zeroed = pageDamage(data) !== undefined;
+    }
+    const told = await run('fsck');
+    expect(told).toMatchObject({ status: 255, stdout: '' });
+    expect(told.stderr).toMatch(/^The journal in \S+ is damaged: data\.mdb: page \d+ is not what it should be\. Restore [^\n]*\n$/);
+    expect(await run('format')).toMatchObject({ status: 0 });
+    expect(await run('fs', 'loadMetadata', '-R', '/')).toMatchObject({ status: 0 });
+    expect((await run('fs', '-Dalluxio.user.file.metadata.load.type=NEVER', 'ls', '-R', '/')).stdout.split('\n').length).toBe(206);
+    expect(await run('fsck')).toMatchObject({ status: 0 });
+  });
+});

@@ -51,6 +51,8 @@ class Unsent {
 function unsent(error: unknown, { writing }: Moving, feed: Feed): Unsent {
   const { signal } = writing.options;
   if (hasCode(error, 'ALREADY_EXISTS')) throw alreadyStored(error, writing.path);
+  // A name that the storage cannot have it will not have later either.
+  if (hasCode(error, 'INVALID_ARGUMENT')) throw error;
   if (!writing.mayWait || feed.failed || !feed.cached || signal?.aborted === true || hasCode(error, 'CANCELLED')) throw error;
   return new Unsent(error);
 }

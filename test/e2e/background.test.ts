@@ -158,7 +158,7 @@ describe('a master', () => {
       'mkdir /log', 'mkdir /log/d', 'create /log/d/one', 'rename /log/d /log/e', 'rename /log/e/one /log/e/two', 'chmod /log/e/two', 'delete /log/e',
     ]);
     expect(deeds[4]?.command).toBe('fs mv /log/e/one /log/e/two');
-    expect(await alluxio('fs', 'log', '-n', '1', '/log/e/two')).toMatch(/^\d\d-\d\d-\d{4} \S+ {2}\S+ +delete +\/log\/e {2}\(fs rm -R \/log\/e\)\n$/);
+    expect(await alluxio('fs', 'log', '-n', '1', '/log/e/two')).toMatch(/^ *\d+ {2}\d\d-\d\d-\d{4} \S+ {2}\S+ +delete +\/log\/e {2}\(fs rm -R \/log\/e\)\n$/);
     expect(await alluxio('fs', 'log', '/nobody/was/here')).toBe('');
     const audit = () => readFile(join(home.workDir, 'logs/master_audit.log'), 'utf8');
     await until(async () => (await audit()).includes('\tcmd=delete\tsrc=/log/e\t'));

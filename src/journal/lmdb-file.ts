@@ -23,6 +23,8 @@ const TRIES = 3;
 
 export const NO_METAS = 'it is not a journal, or only its beginning is there';
 const META_VERSION_OFFSET = 4;
+/** Each but the first after a millisecond. */
+const META_TRIES = 30;
 /** A tree is as deep as LMDB's cursors can go at most. */
 const MOST_LEVELS = 32;
 
@@ -81,11 +83,15 @@ export function newestCommit(file: number): number | undefined {
   return first === undefined || second === undefined ? undefined : Math.max(first.txn, second.txn);
 }
 
+/** Undefined when they are damaged: while another process commits, what is read of them may be of several states, and is read again. */
 export function readMetas(file: number): [Meta, Meta] | undefined {
-  const first = readMeta(file, 0);
-  const second = first === undefined ? undefined : readMeta(file, first.pageSize);
-  if (first === undefined || second === undefined || !areTwins(first, second)) return undefined;
-  return [first, second];
+  for (let tries = 1; ; tries++) {
+    const first = readMeta(file, 0);
+    const second = first === undefined ? undefined : readMeta(file, first.pageSize);
+    if (first !== undefined && second !== undefined && areTwins(first, second)) return [first, second];
+    if (tries === META_TRIES) return undefined;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  }
 }
 
 /** One is the state before the other: a bit that has changed in one of them mostly shows beside the other. */

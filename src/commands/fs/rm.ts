@@ -5,7 +5,7 @@ import { arg, flag } from '../options.ts';
 export const command: CommandSpec = {
   group: 'fs',
   name: 'rm',
-  usage: 'rm [-R] [-U] [--alluxioOnly] [--skip-trash] <path>',
+  usage: 'rm [-R] [-U] [--alluxioOnly] <path>',
   summary: 'Removes the specified file. Specify -R to remove file or directory recursively.',
   description:
     'Where alluxio.user.trash.interval is set, what is removed is kept for that long in /.Trash/<user>/<when>/ of its mount, and comes back with "alluxio fs undo" or "mv". In an object store that costs a copy of each object. What is removed from the trash, or with --alluxioOnly, is gone.',

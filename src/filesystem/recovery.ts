@@ -79,7 +79,13 @@ async function finishWrite(context: FileSystemContext, intent: IntentRecord, wor
 /** The namespace has none of them yet: it gets all at once, when the storage has them. */
 async function finishMake(context: FileSystemContext, intent: IntentRecord, work: Work<'make'>): Promise<void> {
   const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
-  if (mount !== undefined) await removeUpwards(await context.ufs(mount), work.key, work.levels);
+  if (mount !== undefined) {
+    const ufs = await context.ufs(mount);
+    await removeUpwards(ufs, work.key, work.levels);
+    // Those above it that were only here have come into the storage with it.
+    const [lease] = intent.leases;
+    if (lease !== undefined) await withdrawAncestors(context, ufs, lease.parentId);
+  }
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 

@@ -41,7 +41,7 @@ export async function readObject(store: OssStore, object: string, options: ReadO
   const wanted = options.length ?? Number.POSITIVE_INFINITY;
   const request = { object, from, length: Math.min(wanted, store.tuning.pieceBytes), etag: options.ifContentHash ?? '', signal };
   const first = request.length === 0 ? await emptyPiece(store, request) : await store.retry(() => fetchPiece(store, request), signal);
-  const reading = { store, first, request, stop, end: Math.min(first.total, from + wanted) };
+  const reading = { store, first, request, stop, end: Math.min(first.total, from + wanted), inPieces: options.toDisk === true };
   return byteStream(deliver(reading), () => {
     stop.abort();
     first.release();
@@ -56,6 +56,7 @@ interface Reading {
   readonly stop: AbortController;
   /** After the last byte to deliver. */
   readonly end: number;
+  readonly inPieces: boolean;
 }
 
 async function* deliver(reading: Reading): AsyncGenerator<Uint8Array> {
@@ -71,10 +72,10 @@ async function* deliver(reading: Reading): AsyncGenerator<Uint8Array> {
 }
 
 async function* chunks(reading: Reading): AsyncGenerator<Uint8Array> {
-  const { first, request, end, store } = reading;
+  const { first, request, end, store, inPieces } = reading;
   let next = request.from + first.bytes.length;
   try {
-    if (isFast(store, first.bytes.length, first.bodyMs) && next < end) {
+    if (!inPieces && isFast(store, first.bytes.length, first.bodyMs) && next < end) {
       // It is done with before the answer's memory, a piece's, is asked for.
       yield first.bytes;
       first.release();

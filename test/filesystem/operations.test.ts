@@ -50,6 +50,19 @@ describe.each(STORAGE_KINDS)('file system over %s', (kind) => {
     expect(await textOf(fs.content.open(at('/f'), { offset: 60, length: 20 }))).toBe(LONG.slice(60, 80));
   });
 
+  it('replaces no object that turned up below a directory that is only here', async () => {
+    await fs.changes.makeDirectory(at('/d'), { recursive: false, writeType: 'MUST_CACHE' });
+    await create('/f', 'ours');
+    await test.ufs.makeDirectory('d');
+    await test.ufs.write('d/x', bytes('theirs'));
+    // A look at what is only here needs no storage, and so does not see it.
+    expect(await fs.entries.exists(at('/d/y'))).toBe(false);
+    await expect(create('/d/x', 'ours', 'THROUGH')).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    await expect(fs.changes.rename(at('/f'), at('/d/x'))).rejects.toThrow();
+    expect(await textOf(await test.ufs.read('d/x'))).toBe('theirs');
+    expect(await textOf(fs.content.open(at('/f')))).toBe('ours');
+  });
+
   it('a source that fails leaves nothing: no file, no object, no block, no held path', async () => {
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield Buffer.from(LONG);

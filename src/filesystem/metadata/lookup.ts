@@ -23,6 +23,8 @@ export async function lookUp(context: FileSystemContext, path: AlluxioPath, opti
     known = context.journal.read((view) => knownOf(context, view, path, wanted));
   }
   if (known.missing) {
+    // Below a directory that is only here the storage has nothing, and need not be there to say so.
+    if (known.onlyHere && wanted.loadType !== 'ALWAYS' && !known.due) return;
     if (wanted.loadType !== 'NEVER' || wanted.syncIntervalMs >= 0 || known.due) await loadMissing(context, path);
   } else if (known.due && known.comparable) await syncEntry(context, path);
 }
@@ -31,6 +33,8 @@ interface Known {
   /** Something in the namespace has outlived its time. */
   readonly expired: boolean;
   readonly missing: boolean;
+  /** The last directory on the way to it is not in the storage. */
+  readonly onlyHere: boolean;
   /** The path, or the last directory on the way to it, has not been compared for too long. */
   readonly due: boolean;
   /** What is only here, and the root of a mount, stay whatever the storage says. */
@@ -44,6 +48,7 @@ function knownOf(context: FileSystemContext, view: View, path: AlluxioPath, want
   return {
     expired: view.expired(nowMs, 1).length > 0,
     missing: resolution.missing.length > 0,
+    onlyHere: inode.directory && inode.persistence !== 'PERSISTED' && inode.mountId === 0,
     due: isSyncDue(inode, wantedAt(context, view, resolution.chain, wanted), nowMs),
     comparable: inode.persistence === 'PERSISTED' && inode.mountId === 0,
   };

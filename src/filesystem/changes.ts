@@ -64,8 +64,7 @@ async function makeDirectory(context: FileSystemContext, path: AlluxioPath, opti
 
 export async function renamePath(context: FileSystemContext, from: AlluxioPath, to: AlluxioPath): Promise<void> {
   await lookUp(context, from);
-  // Asked for in any case: nothing may be there, whoever made it.
-  await lookUp(context, to, { loadType: 'ALWAYS' });
+  await lookUp(context, to, { thorough: true });
   const planned = await transactWhenFree(context, (tx) => {
     const plan = planRename(tx, context.subject, from, to);
     if (plan === undefined) return undefined;

@@ -61,6 +61,12 @@ describe.each(STORAGE_KINDS)('file system over %s', (kind) => {
     await expect(fs.changes.rename(at('/f'), at('/d/x'))).rejects.toThrow();
     expect(await textOf(await test.ufs.read('d/x'))).toBe('theirs');
     expect(await textOf(fs.content.open(at('/f')))).toBe('ours');
+    await fs.changes.makeDirectory(at('/t'), { recursive: false, writeType: 'CACHE_THROUGH' });
+    await create('/t/f', 'ours');
+    await test.ufs.makeDirectory('d/y');
+    await test.ufs.write('d/y/theirs', bytes('theirs'));
+    await expect(fs.changes.rename(at('/t'), at('/d/y'))).rejects.toThrow();
+    expect(await keysIn(test.ufs)).toEqual(expect.arrayContaining(['d/x', 'd/y/theirs', 't/f']));
   });
 
   it('a source that fails leaves nothing: no file, no object, no block, no held path', async () => {

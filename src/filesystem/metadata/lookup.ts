@@ -14,8 +14,13 @@ import type { EffectiveSync } from './options.ts';
 import { isSyncDue, syncOptions, wantedAt } from './options.ts';
 import { syncEntry } from './sync.ts';
 
+export interface LookUpOptions extends SyncOptions {
+  /** Asks the storage also below a directory that is only here: whoever is about to put a whole tree there must know of what others have. */
+  readonly thorough?: boolean;
+}
+
 /** Afterwards the namespace has the path if the storage has it (and, when a sync is due, has it as the storage has it). */
-export async function lookUp(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
+export async function lookUp(context: FileSystemContext, path: AlluxioPath, options: LookUpOptions = {}): Promise<void> {
   const wanted = syncOptions(context, path, options);
   let known = context.journal.read((view) => knownOf(context, view, path, wanted));
   if (known.expired) {
@@ -24,7 +29,7 @@ export async function lookUp(context: FileSystemContext, path: AlluxioPath, opti
   }
   if (known.missing) {
     // Below a directory that is only here the storage has nothing, and need not be there to say so.
-    if (known.onlyHere && wanted.loadType !== 'ALWAYS' && !known.due) return;
+    if (known.onlyHere && options.thorough !== true && wanted.loadType !== 'ALWAYS' && !known.due) return;
     if (wanted.loadType !== 'NEVER' || wanted.syncIntervalMs >= 0 || known.due) await loadMissing(context, path);
   } else if (known.due && known.comparable) await syncEntry(context, path);
 }

@@ -17,7 +17,7 @@ process.noDeprecation = true;
 var home = require('path').dirname(__dirname);
 require('./code-cache.cjs')
   .loader(require('path').join(home, 'dist'))
-  .load('main.cjs')
+  .start('packs/start.cjs', 'main.cjs')
   .main(process.argv.slice(2), {
     env: process.env,
     cwd: process.cwd(),

@@ -15,6 +15,9 @@ const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|exec
 /** What every command that opens the file system loads besides. */
 const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|system-|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts|filesystem\/status-text\.ts)|\/node_modules\/properties-reader\//;
 
+/** Of what opening the file system names, what a command that only looks never calls: it is loaded with the first call. */
+const CHANGING = /\/src\/(?:byte-stream|wasm-assembler|cache\/(?!tiers)|config\/references|filesystem\/(?:delete-work|known-names|parallel|purge|stored-parents|transact|tree-walk|metadata\/(?:guard|insert|listing-places|load-|sync))|journal\/(?:apply|audit\/|group-commit|log-codec|page-walk|precondition|session|store-error)|namespace\/(?:acl|inodes|leases|remove)|resident\/(?:cache-requests|claims))/;
+
 /** What opening the file system cannot do without, and nothing else: the files that compose.ts imports, and theirs. */
 async function neededBy(file, needed = new Set()) {
   if (needed.has(file)) return needed;
@@ -101,6 +104,19 @@ const lazyBuiltins = {
   },
 };
 
+/** Other chunks find that of what changes behind `.m`, which loads it. */
+const LATE = /\b(require_changing) ?= ?require\(("\.\/changing-[^"]+")\)/;
+const LATE_CODE = 'const late = (load) => ({ get m() { const m = load(); Object.defineProperty(this, "m", { value: m }); return m; } });\n';
+
+const lateChanges = {
+  name: 'late-changes',
+  renderChunk(code) {
+    const used = code.replaceAll('require_changing.', 'require_changing.m.');
+    const changed = used.replace(LATE, (_, name, id) => `${name}=late(()=>require(${id}))`).replace(/\brequire\("\.\/changing-[^"]+"\);/, '');
+    return { code: changed === code ? code : LATE_CODE + changed, map: null };
+  },
+};
+
 /** `import text from './file?raw'`: a file as text, as the web UI embeds what browsers load. */
 const rawFiles = {
   name: 'raw-files',
@@ -122,12 +138,28 @@ function inAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/**
+ * Chunks that are mostly loaded together, as functions in one file: what every command needs, and what opening the file system needs. The first one says where
+ * the others are (bin/code-cache.cjs).
+ */
+const PACKS = { 'packs/start.cjs': [/^main\.cjs$/, /^chunks\/rolldown-runtime-/, /^chunks\/core-/], 'packs/files.cjs': [/^chunks\/settings-/, /^chunks\/files-/] };
+
+function packsOf(chunks) {
+  const packs = Object.entries(PACKS).map(([name, members]) => ({ name, chunks: chunks.filter(({ fileName }) => members.some((member) => member.test(fileName))) }));
+  const elsewhere = packs.slice(1).map((pack) => `elsewhere("${pack.name}",${JSON.stringify(pack.chunks.map(({ fileName }) => fileName))});`);
+  return packs.map(({ name, chunks: members }, at) => {
+    const defined = members.map(({ fileName, code }) => `define("${fileName}",function(exports,require,module,__filename,__dirname){${code}\n});`);
+    return { name, code: `(function(define,elsewhere){${at === 0 ? elsewhere.join('') : ''}${defined.join('\n')}})` };
+  });
+}
+
 const WARM_UP_MS = 120_000;
 
 const bundleOptions = {
   cwd: root,
   input: { main: 'src/main.ts' },
   platform: 'node',
+  preserveEntrySignatures: 'allow-extension',
 };
 
 const files = await neededBy(join(root, 'src', 'compose.ts'));
@@ -141,6 +173,8 @@ const outputOptions = {
     groups: [
       { name: 'core', test: CORE, priority: 2 },
       { name: 'settings', test: SETTINGS, priority: 1 },
+      // What its modules import belongs to what looks.
+      { name: 'changing', test: (id) => files.has(id) && CHANGING.test(id), priority: 1, includeDependenciesRecursively: false },
       { name: 'files', test: (id) => files.has(id) },
     ],
   },
@@ -152,7 +186,7 @@ export async function build(plugins = []) {
   const old = join(root, `dist.old.${process.pid}`);
   const bundle = await rolldown({
     ...bundleOptions,
-    plugins: [leaner, rawFiles, lazyBuiltins, ...plugins],
+    plugins: [leaner, rawFiles, lazyBuiltins, lateChanges, ...plugins],
     // Warnings about packages (an eval, an optional part that is not installed) are not ours to mend.
     onLog(level, log, report) {
       if (!log.message.includes('node_modules')) report(level, log);
@@ -161,7 +195,12 @@ export async function build(plugins = []) {
   try {
     await mkdir(fresh, { recursive: true });
     const { output } = await bundle.write({ ...outputOptions, dir: fresh });
-    await Promise.all(output.filter(({ code }) => code !== undefined).map(({ fileName, code }) => writeFile(join(fresh, fileName), inAscii(code))));
+    const chunks = output.filter(({ code }) => code !== undefined).map(({ fileName, code }) => ({ fileName, code: inAscii(code) }));
+    await mkdir(join(fresh, 'packs'));
+    await Promise.all([
+      ...chunks.map(({ fileName, code }) => writeFile(join(fresh, fileName), code)),
+      ...packsOf(chunks).map(({ name, code }) => writeFile(join(fresh, name), code)),
+    ]);
     const git = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' });
     if (git.status === 0) await writeFile(join(fresh, 'REVISION'), git.stdout);
     // Only speed is lost where it fails.

@@ -13,12 +13,16 @@ const { loader, save } = require('../bin/code-cache.cjs');
 const COMMANDS = [
   'format', 'fs mkdir /d/e', 'fs touch /d/t', 'fs copyFromLocal ./file /d/f', 'fs ls /d', 'fs ls -R -h /', 'fs ls /d/*', 'fs cat /d/f', 'fs head /d/f', 'fs stat /d/f',
   'fs test -e /d/f', 'fs count /', 'fs du /', 'fs mv /d/f /d/g', 'fs cp /d/g /d/h', 'fs free /d', 'fs cat /d/g', 'fs copyToLocal /d/g ./back', 'fs mount', 'fs ls /nope',
-  'fs loadMetadata -F /', 'fs rm -R /d',
+  'fs loadMetadata -F /', 'fs rm -R /d', 'fs mkdir /d', 'fs touch /d/t', 'fs chmod -R 755 /d', 'fs ls -R /',
 ].map((line) => line.split(' '));
+
+/** Those that only look do so another way when the journal has not been written for a while (src/journal/page-engine.ts). */
+const LOOKING = ['fs ls /', 'fs ls /d', 'fs ls -R -h /', 'fs ls /d/*', 'fs stat /d/t', 'fs test -e /d/t', 'fs count /', 'fs du /', 'fs ls /nope'].map((line) => line.split(' '));
+const QUIET_MS = 600;
 
 async function main(dist) {
   const loaded = loader(dist);
-  const { main: alluxio } = loaded.load('main.cjs');
+  const { main: alluxio } = loaded.start('packs/start.cjs', 'main.cjs');
   const base = mkdtempSync(join(tmpdir(), 'alluxio-warm-up-'));
   const server = spawn(process.execPath, ['-e', SERVER, join(dist, 'main.cjs'), join(base, 'oss')], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
@@ -46,7 +50,10 @@ async function runAll(alluxio, home, properties) {
   writeFileSync(join(home, 'file'), 'warm');
   const sink = openSync(join(home, 'output'), 'w');
   const env = { HOME: home, ALLUXIO_CONF_DIR: join(home, 'conf') };
-  for (const words of [['version'], ['getConf'], ...COMMANDS]) await alluxio(words, { env, cwd: home, installDir: home, stdout: sink, stderr: sink });
+  const run = (words) => alluxio(words, { env, cwd: home, installDir: home, stdout: sink, stderr: sink });
+  for (const words of [['version'], ['getConf'], ...COMMANDS]) await run(words);
+  await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+  for (const words of LOOKING) await run(words);
 }
 
 main(process.argv[2]).then(() => process.exit(0), (error) => {

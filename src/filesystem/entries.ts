@@ -8,6 +8,7 @@ import type { BlockInfo, Entries, SyncOptions, Totals } from './file-system.ts';
 import { globPaths } from './glob.ts';
 import { knownNames } from './known-names.ts';
 import { listEntries, pageEntries } from './listing.ts';
+import { treeToLoad } from './metadata/known.ts';
 import { loadTree } from './metadata/load-tree.ts';
 import { loadChildren } from './metadata/load-children.ts';
 import { lookUp } from './metadata/lookup.ts';
@@ -40,7 +41,7 @@ async function totalsOf(context: FileSystemContext, path: AlluxioPath): Promise<
   await lookUp(context, path);
   const all = context.journal.read((view) => !checked(context, view, path, READ).target.inode.directory || isSuperuser(view, context.subject));
   if (!all) return visibleTotals(context, path);
-  await loadTree(context, path);
+  if (treeToLoad(context, path) !== undefined) await loadTree(context, path);
   return context.journal.read((view) => {
     const { inode } = existing(view, path).target;
     if (!inode.directory) return { files: 1, directories: 0, bytes: inode.length, cachedBytes: inode.cachedBytes };

@@ -7,6 +7,7 @@ import type { AlluxioPath } from '../uri.ts';
 import { joinPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
 import type { EntryPage, FileStatus, ListOptions, PageRange, SyncOptions } from './file-system.ts';
+import { childrenToLoad, treeToLoad } from './metadata/known.ts';
 import { loadChildren } from './metadata/load-children.ts';
 import { loadTree } from './metadata/load-tree.ts';
 import { lookUp } from './metadata/lookup.ts';
@@ -15,6 +16,8 @@ import type { DirectoryPlace } from './status-view.ts';
 import { viewOfChild } from './status-view.ts';
 
 const BATCH = 1000;
+/** Of a directory by itself: what is listed in a blink is not worth holding a thousand entries at a time. */
+const SMALL_BATCH = 128;
 
 export async function* listEntries(context: FileSystemContext, path: AlluxioPath, options: ListOptions = {}): AsyncGenerator<readonly FileStatus[]> {
   await lookUp(context, path, options);
@@ -25,11 +28,11 @@ export async function* listEntries(context: FileSystemContext, path: AlluxioPath
   }
   if (!entered) return;
   if (options.recursive === true) {
-    await loadTree(context, path, options);
-    yield* descend(context, path, options.signal);
+    if (treeToLoad(context, path, options) !== undefined) await loadTree(context, path, options);
+    yield* descend(context, path, options);
   } else {
-    await loadChildren(context, path, options);
-    yield* direct(context, path);
+    if (childrenToLoad(context, path, options) !== undefined) await loadChildren(context, path, options);
+    yield* direct(context, path, options);
   }
 }
 
@@ -44,7 +47,7 @@ export async function pageEntries(context: FileSystemContext, path: AlluxioPath,
     const [first, last] = [page[0]?.name, page[page.length - 1]?.name];
     const more = (beside: ChildRange): boolean => view.children(id, { ...beside, limit: 1 }).length > 0;
     return {
-      entries: page.map((child) => viewOfChild(view, joinPath(path, child.name), child, place)),
+      entries: page.map((child) => viewOfChild(view, joinPath(path, child.name), child, { place })),
       next: last !== undefined && more({ after: last }) ? last : undefined,
       previous: first !== undefined && more({ before: first, reverse: true }) ? first : undefined,
     };
@@ -81,14 +84,15 @@ interface Cursor {
   readonly id: number;
   readonly path: AlluxioPath;
   readonly place: DirectoryPlace;
+  readonly brief: boolean;
   after: string | undefined;
 }
 
-async function* direct(context: FileSystemContext, path: AlluxioPath): AsyncGenerator<readonly FileStatus[]> {
-  const cursor = context.journal.read((view) => cursorAt(view, path));
+async function* direct(context: FileSystemContext, path: AlluxioPath, { brief = false }: ListOptions): AsyncGenerator<readonly FileStatus[]> {
+  const cursor = context.journal.read((view) => cursorAt(view, path, brief));
   for (let more = true; more; ) {
-    const page = context.journal.read((view) => pageOf(view, cursor));
-    more = page.length === BATCH;
+    const page = nextPage(context, cursor, SMALL_BATCH);
+    more = page.length === SMALL_BATCH;
     if (page.length > 0) yield page;
   }
 }
@@ -97,11 +101,11 @@ async function* direct(context: FileSystemContext, path: AlluxioPath): AsyncGene
  * Depth first in name order, each directory before its content, read by read. What a page brought after a directory waits in `pending` while
  * the directory's own content is listed.
  */
-async function* descend(context: FileSystemContext, path: AlluxioPath, signal: AbortSignal | undefined): AsyncGenerator<readonly FileStatus[]> {
+async function* descend(context: FileSystemContext, path: AlluxioPath, { signal, brief = false }: ListOptions): AsyncGenerator<readonly FileStatus[]> {
   const { subject } = context;
   const superuser = context.journal.read((view) => isSuperuser(view, subject));
   const stack: { cursor: Cursor; pending: FileStatus[]; at: number; ended: boolean }[] = [];
-  stack.push({ cursor: context.journal.read((view) => cursorAt(view, path)), pending: [], at: 0, ended: false });
+  stack.push({ cursor: context.journal.read((view) => cursorAt(view, path, brief)), pending: [], at: 0, ended: false });
   let out: FileStatus[] = [];
   for (let level = stack[stack.length - 1]; level !== undefined; level = stack[stack.length - 1]) {
     const here = level;
@@ -110,7 +114,7 @@ async function* descend(context: FileSystemContext, path: AlluxioPath, signal: A
         stack.pop();
         continue;
       }
-      here.pending = context.journal.read((view) => pageOf(view, here.cursor));
+      here.pending = nextPage(context, here.cursor, BATCH);
       here.at = 0;
       here.ended = here.pending.length < BATCH;
       signal?.throwIfAborted();
@@ -121,7 +125,7 @@ async function* descend(context: FileSystemContext, path: AlluxioPath, signal: A
     if (status.directory && !superuser && !permits(subject, status, EXECUTE)) continue;
     out.push(status);
     if (status.directory) {
-      const next = context.journal.read((view) => cursorIfThere(view, status.path));
+      const next = context.journal.read((view) => cursorIfThere(view, status.path, brief));
       if (next !== undefined) stack.push({ cursor: next, pending: [], at: 0, ended: false });
     }
     if (out.length < BATCH) continue;
@@ -131,20 +135,23 @@ async function* descend(context: FileSystemContext, path: AlluxioPath, signal: A
   if (out.length > 0) yield out;
 }
 
-function cursorAt(view: View, path: AlluxioPath): Cursor {
+function cursorAt(view: View, path: AlluxioPath, brief = false): Cursor {
   const { target, chain } = existing(view, path);
   const { mount, key } = mountOf(view, { path, chain, missing: [] });
-  return { id: target.inode.id, path, place: { mount, key }, after: undefined };
+  return { id: target.inode.id, path, place: { mount, key }, brief, after: undefined };
 }
 
 /** Undefined when the directory vanished meanwhile. */
-function cursorIfThere(view: View, path: AlluxioPath): Cursor | undefined {
-  return resolve(view, path).missing.length === 0 ? cursorAt(view, path) : undefined;
+function cursorIfThere(view: View, path: AlluxioPath, brief: boolean): Cursor | undefined {
+  return resolve(view, path).missing.length === 0 ? cursorAt(view, path, brief) : undefined;
 }
 
-function pageOf(view: View, cursor: Cursor): FileStatus[] {
-  const { id, path, place, after } = cursor;
-  const children = view.children(id, { limit: BATCH, ...(after === undefined ? {} : { after }) });
-  cursor.after = children[children.length - 1]?.name ?? after;
-  return children.map((child) => viewOfChild(view, joinPath(path, child.name), child, place));
+function nextPage(context: FileSystemContext, cursor: Cursor, limit: number): FileStatus[] {
+  const { id, path, place, brief, after } = cursor;
+  const page = context.journal.read((view) => {
+    const children = view.children(id, { limit, brief, ...(after === undefined ? {} : { after }) });
+    return children.map((child) => viewOfChild(view, joinPath(path, child.name), child, { place, brief }));
+  });
+  cursor.after = page[page.length - 1]?.name ?? after;
+  return page;
 }

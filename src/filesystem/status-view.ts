@@ -1,4 +1,5 @@
 /** An inode as the shell shows it: a thin view, so that listing a million entries copies nothing. */
+import { AlluxioError } from '../errors.ts';
 import type { Child, View } from '../journal/journal.ts';
 import type { InodeRecord, MountRecord } from '../journal/records.ts';
 import { fingerprintText } from '../namespace/fingerprint.ts';
@@ -17,15 +18,17 @@ export class StatusView implements FileStatus {
   readonly #inode: InodeRecord;
   readonly #given: DirectoryPlace;
   readonly #self: boolean;
+  readonly #brief: boolean;
 
   /** `place`: of the parent directory, or with `self` of the inode itself. */
   constructor(
     readonly path: AlluxioPath,
     readonly name: string,
     inode: InodeRecord,
-    from: { place: DirectoryPlace; childCount: number; self: boolean },
+    from: { place: DirectoryPlace; childCount: number; self: boolean; brief?: boolean },
   ) {
     this.#inode = inode;
+    this.#brief = from.brief ?? false;
     this.childCount = from.childCount;
     this.#given = from.place;
     this.#self = from.self;
@@ -36,6 +39,11 @@ export class StatusView implements FileStatus {
     const { key } = this.#given;
     if (this.#self) return key;
     return key === '' ? this.name : `${key}/${this.name}`;
+  }
+
+  get #whole(): InodeRecord {
+    if (this.#brief) throw new AlluxioError('INTERNAL', 'A brief listing cannot tell what identifies the content.');
+    return this.#inode;
   }
 
   readonly childCount: number;
@@ -62,16 +70,15 @@ export class StatusView implements FileStatus {
   get mountPoint() { return this.#inode.mountId !== 0; }
   get mountId() { return this.#given.mount.id; }
   get ufsPath() { return UfsUri.parse(this.#given.mount.ufsUri).child(this.#key).toString(); }
-  get fingerprint() { return fingerprintText(this.#inode, this.#given.mount.ufsUri.startsWith('oss:') ? 'oss' : 'local'); }
-  get crc64() { return this.#inode.crc64 === '' ? undefined : this.#inode.crc64; }
+  get fingerprint() { return fingerprintText(this.#whole, this.#given.mount.ufsUri.startsWith('oss:') ? 'oss' : 'local'); }
+  get crc64() { return this.#whole.crc64 === '' ? undefined : this.#whole.crc64; }
   get childrenLoaded() { return this.#inode.childrenLoaded; }
 }
 
 /** The view of a directory's child, inside a read. */
-export function viewOfChild(view: View, path: AlluxioPath, child: Child, place: DirectoryPlace): FileStatus {
-  const { inode } = child;
+export function viewOfChild(view: View, path: AlluxioPath, { name, inode }: Child, { place, brief = false }: { place: DirectoryPlace; brief?: boolean }): FileStatus {
   const own = inode.mountId === 0 ? undefined : view.mounts().find((mount) => mount.id === inode.mountId);
   const childCount = inode.directory ? view.totals(inode.id).children : 0;
-  if (own !== undefined) return new StatusView(path, child.name, inode, { place: { mount: own, key: '' }, childCount, self: true });
-  return new StatusView(path, child.name, inode, { place, childCount, self: false });
+  if (own !== undefined) return new StatusView(path, name, inode, { place: { mount: own, key: '' }, childCount, self: true, brief });
+  return new StatusView(path, name, inode, { place, childCount, self: false, brief });
 }

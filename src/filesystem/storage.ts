@@ -120,12 +120,9 @@ async function* pendingBelow(context: FileSystemContext, path: AlluxioPath): Asy
 }
 
 function tierUsage(context: FileSystemContext): TierUsage[] {
+  const { directories } = context.blocks;
+  const used = context.journal.read((view) => directories.map(({ index }) => view.usage(index).used));
   const tiers = new Map<string, { path: string; capacity: number; used: number }[]>();
-  context.journal.read((view) => {
-    for (const directory of context.blocks.directories) {
-      const entry = { path: directory.path, capacity: directory.quota, used: view.usage(directory.index).used };
-      tiers.set(directory.tier, [...(tiers.get(directory.tier) ?? []), entry]);
-    }
-  });
-  return [...tiers].map(([tier, directories]) => ({ tier, directories }));
+  for (const [at, { tier, path, quota }] of directories.entries()) tiers.set(tier, [...(tiers.get(tier) ?? []), { path, capacity: quota, used: used[at] ?? 0 }]);
+  return [...tiers].map(([tier, folders]) => ({ tier, directories: folders }));
 }

@@ -2,6 +2,7 @@
 import { decodeBlock, decodeSpace, encodeBlock, encodeSpace } from './codec.ts';
 import type { UsageRecord } from './journal.ts';
 import { NAME_OFFSET, TABLE, blockKey, numberRange, spaceKey, useKey } from './keys.ts';
+import { valueIn } from './kv.ts';
 import type { KvWriter } from './kv.ts';
 import { violated } from './precondition.ts';
 import type { BlockRecord } from './records.ts';
@@ -59,7 +60,7 @@ export class BlockTables {
   removeAll(fileId: number): void {
     const blocks: BlockRecord[] = [];
     this.#kv.scan(numberRange(TABLE.block, fileId), (entry) => {
-      blocks.push(decodeBlock(entry.value, fileId, entry.key.readUInt32BE(entry.keyStart + NAME_OFFSET)));
+      blocks.push(decodeBlock(valueIn(entry), fileId, entry.key.readUInt32BE(entry.keyStart + NAME_OFFSET)));
     });
     for (const block of blocks) {
       this.#forget(block);

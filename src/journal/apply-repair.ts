@@ -7,6 +7,7 @@ import { pagesOf, readable, valueOf } from './audit/scan.ts';
 import { decodeInode, encodeInode } from './inode-codec.ts';
 import { expiryOf, waits } from './inode-indexes.ts';
 import { NAME_OFFSET, TABLE, blockKey, expiryKey, inodeKey, leaseKey, numberRange, placeKey, sequenceKey, spaceKey, syncKey, toPersistKey, totalsKey, useKey } from './keys.ts';
+import { valueIn } from './kv.ts';
 import type { KvWriter } from './kv.ts';
 import { violated } from './precondition.ts';
 import type { BlockRecord, InodeRecord, IntentRecord } from './records.ts';
@@ -61,7 +62,7 @@ function recount(kv: KvWriter, id: number): void {
   const directories: InodeRecord[] = [];
   if (inodeOf(kv, id)?.directory === true) {
     kv.scan(numberRange(TABLE.inode, id), (entry) => {
-      const inode = readable(() => decodeInode(entry.value));
+      const inode = readable(() => decodeInode(entry.data, { at: entry.dataStart, end: entry.dataEnd }));
       if (inode?.directory === true) directories.push(inode);
       else if (inode !== undefined) totals = sum(totals, weightOf(inode, NO_TOTALS));
     });
@@ -85,7 +86,7 @@ function addUpBlocks(kv: KvWriter, id: number): void {
   if (inode === undefined || inode.directory || place === undefined) return;
   let cachedBytes = 0;
   kv.scan(numberRange(TABLE.block, id), (entry) => {
-    cachedBytes += readable(() => decodeBlock(entry.value, id, 0))?.length ?? 0;
+    cachedBytes += readable(() => decodeBlock(valueIn(entry), id, 0))?.length ?? 0;
   });
   kv.put(inodeKey(place.parentId, place.name), encodeInode({ ...inode, cachedBytes }));
 }
@@ -111,7 +112,7 @@ function addUpSpace(kv: KvWriter, directory: number): void {
   let used = 0;
   let reserved = 0;
   kv.scan({ from: Buffer.of(TABLE.block), to: Buffer.of(TABLE.block + 1) }, (entry) => {
-    const block = readable(() => decodeBlock(entry.value, 0, entry.key.readUInt32BE(entry.keyStart + NAME_OFFSET)));
+    const block = readable(() => decodeBlock(valueIn(entry), 0, entry.key.readUInt32BE(entry.keyStart + NAME_OFFSET)));
     if (block?.directory === directory) used += block.length;
   });
   for (const intent of openIntents(kv)) for (const held of intent.reserved) if (held.directory === directory) reserved += held.bytes;

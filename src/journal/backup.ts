@@ -16,6 +16,7 @@ import { decodeInode, encodeInode } from './inode-codec.ts';
 import { ROOT_ID } from './journal.ts';
 import type { BackupCounts, BackupStream, LogRecord, LogSegment } from './journal.ts';
 import { TABLE, tableRange } from './keys.ts';
+import { valueIn } from './kv.ts';
 import type { KvReader, KvSnapshot, RawEntry } from './kv.ts';
 import { encodeLog } from './log-codec.ts';
 import type { IntentRecord, MountRecord, SyncRecord } from './records.ts';
@@ -88,7 +89,7 @@ function lengthOf(key: Buffer): Buffer {
 }
 
 function survivingValue(table: number, entry: RawEntry, counts: Counts): Buffer | undefined {
-  const value = entry.value.subarray(0, entry.valueEnd);
+  const value = valueIn(entry);
   switch (table) {
     case TABLE.inode: {
       const inode = decodeInode(value);

@@ -14,10 +14,16 @@ function checkInteger(value: number): void {
   if (!Number.isSafeInteger(value)) throw new AlluxioError('INTERNAL', `${value} is not an integer that a record can hold.`);
 }
 
+export function endsEarly(): AlluxioError {
+  return new AlluxioError('CORRUPT', 'A record of the journal ends early.', { hint: 'Restore the journal from a backup.' });
+}
+
 /** Character codes of the sixteen digits. */
 export const LOWER_HEX = Uint8Array.from(Buffer.from('0123456789abcdef'));
 export const UPPER_HEX = Uint8Array.from(Buffer.from('0123456789ABCDEF'));
 const hexText = Buffer.alloc(32);
+const wide = new BigUint64Array(1);
+const wideBytes = new Uint8Array(wide.buffer);
 
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(4096);
@@ -162,39 +168,42 @@ export class ByteReader {
     return this.#at;
   }
 
-  #next(): number {
+  byte(): number {
     const value = this.#bytes[this.#at++];
-    if (value === undefined) throw new AlluxioError('CORRUPT', 'A record of the journal ends early.', { hint: 'Restore the journal from a backup.' });
+    if (value === undefined) throw endsEarly();
     return value;
   }
 
-  byte(): number {
-    return this.#next();
-  }
-
+  // Few calls: most commands end before the engine has made them fast.
   uint32(): number {
-    const low = this.#next() | (this.#next() << 8) | (this.#next() << 16);
-    return (low + this.#next() * 0x100_0000) >>> 0;
+    const bytes = this.#bytes;
+    const at = this.#skip(4);
+    return ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16)) + (bytes[at + 3] ?? 0) * 0x100_0000;
   }
 
   count(): number {
-    let byte = this.#next();
-    if (byte < 128) return byte;
-    let value = byte & 127;
-    let shift = 7;
-    while (shift < 28) {
-      byte = this.#next();
+    const byte = this.#bytes[this.#at++];
+    if (byte === undefined) throw endsEarly();
+    return byte < 128 ? byte : this.#rest(byte & 127);
+  }
+
+  /** Of a count whose lowest seven bits are known. */
+  #rest(lowest: number): number {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let value = lowest;
+    let byte = 128;
+    for (let shift = 7; shift < 28 && byte > 127; shift += 7) {
+      byte = bytes[at++] ?? 0;
       value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-      shift += 7;
     }
-    let factor = 2 ** 28;
-    for (;;) {
-      byte = this.#next();
+    for (let factor = 2 ** 28; byte > 127; factor *= 128) {
+      byte = bytes[at++] ?? 0;
       value += (byte & 127) * factor;
-      if (byte < 128) return value;
-      factor *= 128;
     }
+    if (at > bytes.length) throw endsEarly();
+    this.#at = at;
+    return value;
   }
 
   signed(): number {
@@ -204,7 +213,8 @@ export class ByteReader {
 
   time(): number {
     const low = this.uint32();
-    const high = this.#next() | (this.#next() << 8);
+    const at = this.#skip(2);
+    const high = (this.#bytes[at] ?? 0) | ((this.#bytes[at + 1] ?? 0) << 8);
     return high * TWO_32 + low - TIME_ORIGIN;
   }
 
@@ -234,7 +244,8 @@ export class ByteReader {
 
   uint64(): bigint {
     const start = this.#skip(8);
-    return this.#bytes.readBigUInt64LE(start);
+    for (let at = 0; at < 8; at++) wideBytes[at] = this.#bytes[start + at] ?? 0;
+    return wide[0] ?? 0n;
   }
 
   /** A view of the bytes, valid as long as the source is. */
@@ -244,9 +255,15 @@ export class ByteReader {
     return this.#bytes.subarray(start, start + size);
   }
 
+  skip(size: number): '' {
+    this.#skip(size);
+    return '';
+  }
+
   #skip(size: number): number {
     const start = this.#at;
-    this.#at += size;
+    this.#at = start + size;
+    if (this.#at > this.#bytes.length) throw endsEarly();
     return start;
   }
 }

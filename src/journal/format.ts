@@ -1,5 +1,6 @@
 /** Making and opening a journal. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { AlluxioError, systemCode } from '../errors.ts';
 import type { Actor, Journal, RestoreReport } from './journal.ts';
 import { ROOT_ID } from './journal.ts';
@@ -7,9 +8,13 @@ import { retiredKey } from './keys.ts';
 import type { InodeRecord, MountRecord } from './records.ts';
 import type { KvEngine } from './kv.ts';
 import type { RestoreSettings } from './restore.ts';
-import { currentStore, makeStore, publishStore, removeOtherStores, removeStore, replaceableStore, soundStore } from './store-files.ts';
+import { PageEngine } from './page-engine.ts';
+import { currentStore, dataFile, makeStore, publishStore, removeOtherStores, removeStore, replaceableStore, soundStore } from './store-files.ts';
 import { storeError } from './store-error.ts';
 import { Store } from './store.ts';
+
+/** A journal that was written so lately is about to be written again. */
+const QUIET_MS = 500;
 
 export interface OpenSettings {
   /** `alluxio.master.journal.folder` */
@@ -42,9 +47,20 @@ export interface FormatSettings {
  */
 export async function openStore(settings: OpenSettings): Promise<Journal> {
   const path = currentStore(settings.folder);
-  const { LmdbEngine } = await import('./lmdb-engine.ts');
-  const engine = new LmdbEngine(path, { readOnly: settings.readOnly ?? false, leaveOpen: settings.leaveOpen ?? false, ...(settings.stays === true ? { mappedBytes: 0 } : {}) });
+  const engine = lookingEngine(path, settings) ?? (await lmdbEngine(path, settings));
   return new Store(engine, settings.keepLogEntries === undefined ? { folder: settings.folder } : { folder: settings.folder, keepLogEntries: settings.keepLogEntries });
+}
+
+/** For a process that will most probably be gone before anybody writes. */
+function lookingEngine(path: string, settings: OpenSettings): KvEngine | undefined {
+  if (settings.stays === true) return undefined;
+  const file = dataFile(path);
+  return Date.now() - statSync(file).mtimeMs < QUIET_MS ? undefined : PageEngine.over(file, { name: settings.folder, open: () => lmdbEngine(path, settings) });
+}
+
+async function lmdbEngine(path: string, settings: OpenSettings): Promise<KvEngine> {
+  const { LmdbEngine } = await import('./lmdb-engine.ts');
+  return new LmdbEngine(path, { readOnly: settings.readOnly ?? false, leaveOpen: settings.leaveOpen ?? false, ...(settings.stays === true ? { mappedBytes: 0 } : {}) });
 }
 
 /** Looks at every page of the journal's file before anything is opened: of a damaged page LMDB dies. @throws as openStore */

@@ -2,7 +2,7 @@
  * Inodes, laid out by hand: a flags word says which fields follow, so that defaults cost nothing. A plain file with ETag and CRC takes about 65 bytes.
  */
 import { AlluxioError } from '../errors.ts';
-import { ByteReader, ByteWriter, LOWER_HEX, UPPER_HEX } from './bytes.ts';
+import { ByteReader, ByteWriter, endsEarly, LOWER_HEX, UPPER_HEX } from './bytes.ts';
 import type { AclEntry, InodeRecord, PersistenceState } from './records.ts';
 
 const writer = new ByteWriter();
@@ -213,13 +213,25 @@ function readHash(kind: number): string {
   return reader.hex(16, kind === HASH_UPPER ? UPPER_HEX : LOWER_HEX);
 }
 
+function skipHash(kind: number): '' {
+  if (kind === 0) return '';
+  return reader.skip(kind === HASH_TEXT ? reader.count() : 16);
+}
+
 function readBlockSize(flags: number): number {
   if (flags & BLOCK_EXPONENT) return 2 ** reader.byte();
   return flags & BLOCK_SIZE ? reader.count() : 0;
 }
 
+export interface DecodeRange {
+  readonly at?: number;
+  readonly end?: number;
+  /** Leaves contentHash and crc64 empty. */
+  readonly brief?: boolean;
+}
+
 /** Reads fields in the order in which encodeInode wrote them. */
-export function decodeInode(bytes: Buffer, at = 0): InodeRecord {
+export function decodeInode(bytes: Buffer, { at = 0, end = Infinity, brief = false }: DecodeRange = {}): InodeRecord {
   reader.start(bytes, at);
   const flags = reader.uint32();
   const id = reader.count();
@@ -231,8 +243,8 @@ export function decodeInode(bytes: Buffer, at = 0): InodeRecord {
   const modifiedMs = flags & MODIFIED ? createdMs + reader.signed() : createdMs;
   const accessedMs = flags & ACCESSED ? modifiedMs + reader.signed() : modifiedMs;
   const group = flags & GROUP ? reader.text() : owner;
-  const contentHash = readHash(flags & HASH_TEXT);
-  const crc64 = flags & CRC ? reader.uint64().toString() : '';
+  const contentHash = brief ? skipHash(flags & HASH_TEXT) : readHash(flags & HASH_TEXT);
+  const crc64 = flags & CRC ? (brief ? reader.skip(8) : reader.uint64().toString()) : '';
   const syncedMs = flags & SYNCED ? createdMs + reader.signed() : 0;
   const pinnedMedia = flags & MEDIA ? readTexts() : NO_MEDIA;
   const ttlMs = flags & TTL ? reader.count() : -1;
@@ -242,6 +254,7 @@ export function decodeInode(bytes: Buffer, at = 0): InodeRecord {
   const acl = flags & ACL ? readAcl() : NO_ACL;
   const defaultAcl = flags & DEFAULT_ACL ? readAcl() : NO_ACL;
   const mountId = flags & MOUNT ? reader.count() : 0;
+  if (reader.at > end) throw endsEarly();
   return {
     id,
     directory: (flags & DIRECTORY) !== 0,

@@ -8,8 +8,13 @@ export interface RawEntry {
   key: Buffer;
   keyStart: number;
   keyEnd: number;
-  value: Buffer;
-  valueEnd: number;
+  data: Buffer;
+  dataStart: number;
+  dataEnd: number;
+}
+
+export function valueIn({ data, dataStart, dataEnd }: RawEntry): Buffer {
+  return data.subarray(dataStart, dataEnd);
 }
 
 /** Keys from `from` to before `to`, in byte order. */
@@ -49,8 +54,11 @@ export interface KvSnapshot extends KvReader {
 }
 
 export interface KvEngine {
-  snapshot(): KvSnapshot;
-  /** One consistent state for the time of the callback; never waits for a writer. */
+  snapshot(): Promise<KvSnapshot>;
+  /**
+   * One consistent state for the time of the callback; never waits for a writer. The callback may be called again, when others have changed the store
+   * under it: it changes nothing outside of itself.
+   */
   read<T>(fn: (kv: KvReader) => T): T;
   /**
    * Runs the callback as the only writer of all processes; it sees its own writes. All of them are kept and durable when the promise resolves;

@@ -12,7 +12,7 @@ import type { RootDatabase, Transaction } from 'lmdb';
 import { AlluxioError } from '../errors.ts';
 import { reached } from '../fault-points.ts';
 import { FileRoom } from './file-room.ts';
-import { StaleState } from './kv.ts';
+import { StaleState, valueIn } from './kv.ts';
 import { NewestCommit } from './newest-commit.ts';
 import type { KeyRange, KvEngine, KvReader, KvSnapshot, KvWriter, RawEntry } from './kv.ts';
 import { PageReader } from './lmdb-pages.ts';
@@ -51,7 +51,7 @@ export class LmdbEngine implements KvEngine {
   /** Of the transaction that is being written. */
   #changes = { count: 0, bytes: 0 };
   #store: Store;
-  readonly #entry: RawEntry = { key: Buffer.alloc(0), keyStart: 0, keyEnd: 0, value: Buffer.alloc(0), valueEnd: 0 };
+  readonly #entry: RawEntry = { key: Buffer.alloc(0), keyStart: 0, keyEnd: 0, data: Buffer.alloc(0), dataStart: 0, dataEnd: 0 };
   #visit: (entry: RawEntry) => void = ignore;
   /** Of what was read through the map, about. */
   #mapped = 0;
@@ -87,18 +87,18 @@ export class LmdbEngine implements KvEngine {
     }
   }
 
-  snapshot(): KvSnapshot {
+  snapshot(): Promise<KvSnapshot> {
     const transaction = this.#store.useReadTransaction();
     const pages = PageReader.open(this.#file);
     const reader: KvReader = pages?.showNewest() === true ? pages : this.#within(transaction);
-    return {
-      get: (key) => reader.get(key),
-      scan: (range, visit) => reader.scan(range, visit),
+    return Promise.resolve({
+      get: (key: Buffer) => reader.get(key),
+      scan: (range: KeyRange, visit: (entry: RawEntry) => void) => reader.scan(range, visit),
       close: () => {
         pages?.close();
         transaction.done();
       },
-    };
+    });
   }
 
   #newestPages(): PageReader | undefined {
@@ -110,7 +110,7 @@ export class LmdbEngine implements KvEngine {
     const scan: KvReader['scan'] = (range, visit) => this.#scan(range, visit, transaction);
     const get: KvReader['get'] = (key) => {
       let value: Buffer | undefined;
-      scan({ from: key, to: Buffer.concat([key, Buffer.of(0)]) }, (entry) => void (value = Buffer.from(entry.value.subarray(0, entry.valueEnd))));
+      scan({ from: key, to: Buffer.concat([key, Buffer.of(0)]) }, (entry) => void (value = Buffer.from(valueIn(entry))));
       return value;
     };
     return { get, scan };
@@ -280,8 +280,8 @@ export class LmdbEngine implements KvEngine {
       encoder: {
         encode: (value: Buffer) => value,
         decode: (value: Buffer, size: number) => {
-          entry.value = Buffer.isBuffer(value) ? value : Buffer.from(value);
-          entry.valueEnd = size;
+          entry.data = Buffer.isBuffer(value) ? value : Buffer.from(value);
+          entry.dataEnd = size;
           this.#mapped += size + entry.keyEnd - entry.keyStart;
           this.#visit(entry);
         },

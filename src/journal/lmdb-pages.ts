@@ -3,10 +3,12 @@
  * process may not unmap it while others have it open (docs/decisions/0011-reading-by-pages.md); here a few pages are kept, whatever is read. The layout is in lmdb-file.ts.
  *
  * LMDB never writes on a page of a committed state that a reader may see: not of the one that a read transaction began with, and so not of any later one while that goes on. So
- * whoever uses this begins a read transaction before showNewest(), and ends it when he has read.
+ * whoever uses this begins a read transaction before showNewest(), and ends it when he has read. Or he has none and is `watching`: then each page is followed by a look at whether
+ * the state is still the newest one, on whose pages LMDB never writes either.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { AlluxioError } from '../errors.ts';
+import { valueIn } from './kv.ts';
 import type { KeyRange, KvReader, RawEntry } from './kv.ts';
 import { BRANCH, HEADER, LEAF, META_TXN, OVERFLOW_NODE, readMeta } from './lmdb-file.ts';
 
@@ -16,41 +18,53 @@ const NODE_HEADER = 8;
 /** Each commit writes one of the two meta pages. */
 const TRIES = 10;
 
+/** To a watching reader: others have committed, and what was read so far may not be mixed with what would come now. */
+export class StateMoved extends Error {}
+
 export class PageReader implements KvReader {
   readonly #path: string;
   readonly #file: number;
   readonly #pageSize: number;
+  readonly #watching: boolean;
   /** Both meta pages, as far as the number of the second one. */
   readonly #metas: Buffer;
   readonly #header = Buffer.alloc(HEADER);
-  readonly #entry: RawEntry = { key: Buffer.alloc(0), keyStart: 0, keyEnd: 0, value: Buffer.alloc(0), valueEnd: 0 };
+  readonly #entry: RawEntry = { key: Buffer.alloc(0), keyStart: 0, keyEnd: 0, data: Buffer.alloc(0), dataStart: 0, dataEnd: 0 };
   /** Of the state that is shown; least recently used first. */
   readonly #pages = new Map<number, Buffer>();
   #spare: Buffer[] = [];
   #txn = -1;
   #root = -1;
   #depth = 0;
+  #moved = false;
   /** From the root to the leaf: page and index in it. Of the leaf, entries before the index come before what was sought. */
   #way: { page: number; index: number }[] = [];
 
   /** Undefined when the file is of another layout. */
-  static open(path: string): PageReader | undefined {
+  static open(path: string, { watching = false } = {}): PageReader | undefined {
     const file = openSync(path, 'r');
     const meta = readMeta(file, 0);
-    if (meta?.version === LAYOUT) return new PageReader(path, file, meta.pageSize);
+    if (meta?.version === LAYOUT) return new PageReader({ path, file, pageSize: meta.pageSize, watching });
     closeSync(file);
     return undefined;
   }
 
-  private constructor(path: string, file: number, pageSize: number) {
+  private constructor({ path, file, pageSize, watching }: { path: string; file: number; pageSize: number; watching: boolean }) {
     this.#metas = Buffer.alloc(pageSize + META_TXN + 8);
     this.#path = path;
     this.#file = file;
     this.#pageSize = pageSize;
+    this.#watching = watching;
+  }
+
+  /** Since showNewest(); only one that is watching notices. */
+  get moved(): boolean {
+    return this.#moved;
   }
 
   /** Reads see the newest state from now on. False when none could be made out. */
   showNewest(): boolean {
+    this.#moved = false;
     for (let tries = 0; tries < TRIES; tries++) {
       const { txn, at } = this.#newest();
       if (txn === this.#txn) return true;
@@ -68,7 +82,7 @@ export class PageReader implements KvReader {
   }
 
   #newest(): { txn: number; at: number } {
-    this.#read(this.#metas, 0);
+    if (readSync(this.#file, this.#metas, 0, this.#metas.length, 0) < this.#metas.length) throw this.#damaged('it has no second meta page');
     const [one, two] = [txnOf(this.#metas, 0), txnOf(this.#metas, this.#pageSize)];
     return one > two ? { txn: one, at: 0 } : { txn: two, at: this.#pageSize };
   }
@@ -82,7 +96,9 @@ export class PageReader implements KvReader {
     const index = this.#way[this.#way.length - 1]?.index ?? 0;
     if (leaf === undefined || index >= countOf(leaf)) return undefined;
     const node = nodeOf(leaf, index);
-    return compareKey(leaf, node, key) === 0 ? this.#valueOf(leaf, node) : undefined;
+    if (compareKey(leaf, node, key) !== 0) return undefined;
+    this.#showValue(leaf, node);
+    return valueIn(this.#entry);
   }
 
   scan(range: KeyRange, visit: (entry: RawEntry) => void): void {
@@ -122,19 +138,24 @@ export class PageReader implements KvReader {
     const entry = this.#entry;
     entry.key = leaf;
     entry.keyStart = node + NODE_HEADER;
-    entry.keyEnd = entry.keyStart + leaf.readUInt16LE(node + 6);
-    entry.value = this.#valueOf(leaf, node);
-    entry.valueEnd = entry.value.length;
+    entry.keyEnd = entry.keyStart + uint16(leaf, node + 6);
+    this.#showValue(leaf, node);
     visit(entry);
   }
 
-  #valueOf(leaf: Buffer, node: number): Buffer {
-    const size = leaf.readUInt32LE(node);
-    const data = node + NODE_HEADER + leaf.readUInt16LE(node + 6);
-    if ((leaf.readUInt16LE(node + 4) & OVERFLOW_NODE) === 0) return leaf.subarray(data, data + size);
-    const value = Buffer.allocUnsafe(size);
-    this.#read(value, Number(leaf.readBigUInt64LE(data)) * this.#pageSize + HEADER);
-    return value;
+  #showValue(leaf: Buffer, node: number): void {
+    const entry = this.#entry;
+    const size = uint32(leaf, node);
+    const data = node + NODE_HEADER + uint16(leaf, node + 6);
+    if ((uint16(leaf, node + 4) & OVERFLOW_NODE) === 0) {
+      entry.data = leaf;
+      entry.dataStart = data;
+    } else {
+      entry.data = Buffer.allocUnsafe(size);
+      entry.dataStart = 0;
+      this.#read(entry.data, Number(leaf.readBigUInt64LE(data)) * this.#pageSize + HEADER);
+    }
+    entry.dataEnd = entry.dataStart + size;
   }
 
   /** The leaf where the key is, or would be; `found` is told the index of the first entry that is not before it. */
@@ -203,7 +224,7 @@ export class PageReader implements KvReader {
     }
     const frame = this.#frame();
     this.#read(frame, number * this.#pageSize);
-    if (Number(frame.readBigUInt64LE(0)) !== number || (frame.readUInt16LE(18) & kind) === 0) throw this.#damaged(`page ${number} is none of its tree`);
+    if (uint32(frame, 0) + uint32(frame, 4) * 2 ** 32 !== number || (uint16(frame, 18) & kind) === 0) throw this.#damaged(`page ${number} is none of its tree`);
     this.#pages.set(number, frame);
     return frame;
   }
@@ -218,8 +239,14 @@ export class PageReader implements KvReader {
     return oldest[1];
   }
 
+  /** A page, or a part of one. */
   #read(target: Buffer, position: number): void {
-    if (readSync(this.#file, target, 0, target.length, position) < target.length) throw this.#damaged(`it ends before byte ${position + target.length}`);
+    const whole = readSync(this.#file, target, 0, target.length, position) === target.length;
+    if (this.#watching && (this.#moved || this.#newest().txn !== this.#txn)) {
+      this.#moved = true;
+      throw new StateMoved();
+    }
+    if (!whole) throw this.#damaged(`it ends before byte ${position + target.length}`);
   }
 
   #damaged(how: string): AlluxioError {
@@ -230,27 +257,42 @@ export class PageReader implements KvReader {
 /** The version of the layout as its meta pages tell it. */
 const LAYOUT = 2;
 
+/** Node's own methods are slow until they are hot, and most commands end before. */
+function uint16(bytes: Buffer, at: number): number {
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+}
+
+function uint32(bytes: Buffer, at: number): number {
+  return uint16(bytes, at) + uint16(bytes, at + 2) * 0x1_0000;
+}
+
 function txnOf(metas: Buffer, at: number): number {
-  return metas.readUInt32LE(at + META_TXN) + metas.readUInt32LE(at + META_TXN + 4) * 2 ** 32;
+  return uint32(metas, at + META_TXN) + uint32(metas, at + META_TXN + 4) * 2 ** 32;
 }
 
 function countOf(page: Buffer): number {
-  return page.readUInt16LE(20) >> 1;
+  return uint16(page, 20) >> 1;
 }
 
 function nodeOf(page: Buffer, index: number): number {
-  return HEADER + page.readUInt16LE(HEADER + 2 * index);
+  return HEADER + uint16(page, HEADER + 2 * index);
 }
 
 function childOf(branch: Buffer, index: number): number {
   const node = nodeOf(branch, index);
-  return branch.readUInt32LE(node) + branch.readUInt16LE(node + 4) * 2 ** 32;
+  return uint32(branch, node) + uint16(branch, node + 4) * 2 ** 32;
 }
 
 /** Less than 0 when the node's key comes before `key`. */
 function compareKey(page: Buffer, node: number, key: Buffer): number {
   const start = node + NODE_HEADER;
-  return page.compare(key, 0, key.length, start, start + page.readUInt16LE(node + 6));
+  const size = uint16(page, node + 6);
+  const common = Math.min(size, key.length);
+  for (let at = 0; at < common; at++) {
+    const difference = (page[start + at] ?? 0) - (key[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return size - key.length;
 }
 
 /** Index of the first entry that is not before `key`. */

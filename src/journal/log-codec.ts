@@ -35,14 +35,13 @@ export function encodeLog(actor: Actor, timeMs: number, entry: Entry): Buffer {
   return writer.done();
 }
 
-/** @param end of the record in the bytes, which may go on */
-export function decodeLog(seq: number, bytes: Buffer, end = bytes.length): LogRecord {
+export function decodeLog(seq: number, bytes: Buffer): LogRecord {
   reader.start(bytes);
   const timeMs = reader.time();
   const user = reader.text();
   const command = reader.text();
   const entry = reader.byte() === INODE_CREATED ? readCreated() : (JSON.parse(reader.text()) as Entry);
-  if (reader.at >= end) return { seq, timeMs, user, command, entry };
+  if (reader.at >= bytes.length) return { seq, timeMs, user, command, entry };
   const run = reader.count();
   const undoes = reader.count();
   return { seq, timeMs, user, command, entry, run, ...(undoes === 0 ? {} : { undoes }) };

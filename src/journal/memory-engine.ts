@@ -41,11 +41,11 @@ export class MemoryEngine implements KvEngine {
     return fn(this.#reader);
   }
 
-  snapshot(): KvSnapshot {
+  snapshot(): Promise<KvSnapshot> {
     this.#assertOpen();
     const copy = new MemoryEngine();
     for (const [key, value] of this.#values) copy.#set(key, value);
-    return { ...copy.#reader, close: () => void copy.close() };
+    return Promise.resolve({ ...copy.#reader, close: () => void copy.close() });
   }
 
   /** Callbacks run one after another in later turns, as those of a store on disk do. */
@@ -91,7 +91,7 @@ export class MemoryEngine implements KvEngine {
       if (left-- <= 0) return;
       const key = Buffer.from(text, 'latin1');
       const value = this.#values.get(text) ?? Buffer.alloc(0);
-      visit({ key, keyStart: 0, keyEnd: key.length, value, valueEnd: value.length });
+      visit({ key, keyStart: 0, keyEnd: key.length, data: value, dataStart: 0, dataEnd: value.length });
     }
   }
 

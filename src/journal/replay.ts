@@ -2,6 +2,7 @@
 import { Applier } from './apply.ts';
 import type { LogRecord } from './journal.ts';
 import { TABLE } from './keys.ts';
+import { valueIn } from './kv.ts';
 import type { KvEngine, KvReader } from './kv.ts';
 
 /** Entries applied in one transaction. */
@@ -37,7 +38,7 @@ export function dump(kv: KvReader, visit: (key: Buffer, value: Buffer) => void):
     [TABLE.retired + 1, 255],
   ] as const) {
     kv.scan({ from: Buffer.of(from), to: Buffer.of(to) }, (entry) => {
-      visit(Buffer.from(entry.key.subarray(entry.keyStart, entry.keyEnd)), Buffer.from(entry.value.subarray(0, entry.valueEnd)));
+      visit(Buffer.from(entry.key.subarray(entry.keyStart, entry.keyEnd)), Buffer.from(valueIn(entry)));
     });
   }
 }

@@ -24,6 +24,10 @@ interface Pointer {
   readonly store: string;
 }
 
+export function dataFile(store: string): string {
+  return join(store, DATA_FILE);
+}
+
 export function notFormatted(folder: string): AlluxioError {
   return new AlluxioError('UNFORMATTED', `Journal ${folder} has not been formatted!`, { hint: 'Run: alluxio format' });
 }
@@ -46,14 +50,14 @@ export function currentStore(folder: string): string {
   if (pointer === undefined) throw damaged(folder, `${POINTER} is not readable`);
   requireVersion(folder, pointer.formatVersion);
   const store = join(folder, pointer.store);
-  requireWholeData(folder, join(store, DATA_FILE));
+  requireWholeData(folder, dataFile(store));
   return store;
 }
 
 /** The same, after a look at every page that can be reached. @throws as currentStore */
 export function soundStore(folder: string): string {
   const store = currentStore(folder);
-  const wrong = pageDamage(join(store, DATA_FILE));
+  const wrong = pageDamage(dataFile(store));
   if (wrong !== undefined) throw damaged(folder, `${DATA_FILE}: ${wrong}`);
   return store;
 }
@@ -79,7 +83,7 @@ export function makeStore(folder: string, random: string): string {
 
 /** Makes a finished store the current one. Everything is on disk before the rename. */
 export function publishStore(folder: string, store: string): void {
-  syncPath(join(store, DATA_FILE));
+  syncPath(dataFile(store));
   syncPath(store);
   const pointer: Pointer = { formatVersion: FORMAT_VERSION, store: store.slice(store.lastIndexOf(STORE_PREFIX)) };
   const temporary = join(folder, `${POINTER}.new`);

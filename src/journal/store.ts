@@ -5,6 +5,7 @@ import type { Entry } from './entries.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Actor, BackupStream, Journal, LogRecord, LogSegment, NotPromise, TableFinding, Transaction, View } from './journal.ts';
 import { TABLE, get48, logKey, retiredKey, tableRange } from './keys.ts';
+import { valueIn } from './kv.ts';
 import type { KvEngine, KvReader } from './kv.ts';
 import { decodeLog } from './log-codec.ts';
 import { dropLog, PRUNE_STEP, type LogLimit } from './session.ts';
@@ -19,14 +20,14 @@ export interface StoreOptions {
 
 export class Store implements Journal {
   readonly #engine: KvEngine;
-  readonly #commits: GroupCommit;
+  readonly #limit: LogLimit | undefined;
+  #commits: GroupCommit | undefined;
   readonly #folder: string;
 
   constructor(engine: KvEngine, options: StoreOptions) {
     this.#engine = engine;
     this.#folder = options.folder;
-    const limit: LogLimit | undefined = options.keepLogEntries === undefined ? undefined : { keep: Math.max(1, options.keepLogEntries), oldest: 0 };
-    this.#commits = new GroupCommit(engine, (kv) => this.#requireCurrent(kv), limit);
+    this.#limit = options.keepLogEntries === undefined ? undefined : { keep: Math.max(1, options.keepLogEntries), oldest: 0 };
   }
 
   read<T>(fn: (view: View) => T & NotPromise<T>): T {
@@ -41,6 +42,7 @@ export class Store implements Journal {
   }
 
   transact<T>(actor: Actor, timeMs: number, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
+    this.#commits ??= new GroupCommit(this.#engine, (kv) => this.#requireCurrent(kv), this.#limit);
     return this.#commits.add<T>(actor, timeMs, fn);
   }
 
@@ -54,7 +56,7 @@ export class Store implements Journal {
     return this.#readState((kv) => {
       const records: LogRecord[] = [];
       kv.scan(range.limit === undefined ? bounds : { ...bounds, limit: range.limit }, (entry) => {
-        records.push(decodeLog(get48(entry.key, entry.keyStart + 1), entry.value, entry.valueEnd));
+        records.push(decodeLog(get48(entry.key, entry.keyStart + 1), valueIn(entry)));
       });
       return records;
     });
@@ -64,13 +66,13 @@ export class Store implements Journal {
   async backup(): Promise<BackupStream> {
     const { backupOf } = await import('./backup.ts');
     this.#readState(() => undefined);
-    return backupOf(this.#engine.snapshot());
+    return backupOf(await this.#engine.snapshot());
   }
 
   async *audit(): AsyncGenerator<readonly TableFinding[]> {
     const { auditOf } = await import('./audit/index.ts');
     this.#readState(() => undefined);
-    yield* auditOf(this.#engine.snapshot());
+    yield* auditOf(await this.#engine.snapshot());
   }
 
   async segment(from: number, limit: number): Promise<LogSegment | 'pruned' | undefined> {
@@ -91,7 +93,7 @@ export class Store implements Journal {
   }
 
   async close(): Promise<void> {
-    await this.#commits.idle();
+    await this.#commits?.idle();
     await this.#engine.close();
   }
 

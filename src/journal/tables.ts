@@ -26,6 +26,7 @@ import {
   totalsKey,
   useKey,
 } from './keys.ts';
+import { valueIn } from './kv.ts';
 import type { KeyRange, KvReader } from './kv.ts';
 import { NO_TOTALS } from './totals.ts';
 import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, SyncRecord, TotalsRecord } from './records.ts';
@@ -69,13 +70,13 @@ export class Tables implements View {
     return { parentId, name, inode };
   }
 
-  children(parentId: number, { after, before, limit, reverse = false, skip = 0 }: ChildRange = {}): Child[] {
+  children(parentId: number, { after, before, limit, reverse = false, skip = 0, brief = false }: ChildRange = {}): Child[] {
     const all = numberRange(TABLE.inode, parentId);
     const range = { from: after === undefined ? all.from : inodeKeyAfter(parentId, after), to: before === undefined ? all.to : inodeKey(parentId, before), reverse, skip };
     const found: Child[] = [];
     this.#kv.scan(limited(range, limit), (entry) => {
       const name = entry.key.toString('utf8', entry.keyStart + NAME_OFFSET, entry.keyEnd);
-      found.push({ parentId, name, inode: decodeInode(entry.value) });
+      found.push({ parentId, name, inode: decodeInode(entry.data, { at: entry.dataStart, end: entry.dataEnd, brief }) });
     });
     return found;
   }
@@ -93,7 +94,7 @@ export class Tables implements View {
   blocks(fileId: number): BlockRecord[] {
     const found: BlockRecord[] = [];
     this.#kv.scan(numberRange(TABLE.block, fileId), (entry) => {
-      found.push(decodeBlock(entry.value, fileId, entry.key.readUInt32BE(entry.keyStart + NAME_OFFSET)));
+      found.push(decodeBlock(valueIn(entry), fileId, entry.key.readUInt32BE(entry.keyStart + NAME_OFFSET)));
     });
     return found;
   }
@@ -120,7 +121,7 @@ export class Tables implements View {
   mounts(): MountRecord[] {
     const found: MountRecord[] = [];
     this.#kv.scan(tableRange(TABLE.mount), (entry) => {
-      found.push(mountOf(entry.value.subarray(0, entry.valueEnd), found.length));
+      found.push(mountOf(valueIn(entry), found.length));
     });
     return found;
   }
@@ -146,7 +147,7 @@ export class Tables implements View {
     this.#kv.scan(tableRange(TABLE.lease), (entry) => {
       const parentId = get48(entry.key, entry.keyStart + 1);
       const name = entry.key.toString('utf8', entry.keyStart + NAME_OFFSET, entry.keyEnd);
-      for (const { scope, intentId } of decodeHolders(entry.value)) found.push({ parentId, name, scope, intentId });
+      for (const { scope, intentId } of decodeHolders(valueIn(entry))) found.push({ parentId, name, scope, intentId });
     });
     return found;
   }
@@ -191,7 +192,7 @@ export class Tables implements View {
   #records<T>(table: number): T[] {
     const found: T[] = [];
     this.#kv.scan(tableRange(table), (entry) => {
-      found.push(decodeJson<T>(entry.value.subarray(0, entry.valueEnd)));
+      found.push(decodeJson<T>(valueIn(entry)));
     });
     return found;
   }

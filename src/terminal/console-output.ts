@@ -33,7 +33,7 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
   const paint = coloured ? (await import('./colour.ts')).paint : (text: string) => text;
   // The display loads at once where it can be needed, because progress() cannot wait; nothing of it loads in a script.
   const { TransferDisplay } = !settings.quiet && kindOf(settings.stderr) === 'terminal' ? await import('./transfer-display.ts') : {};
-  const stdout = new DescriptorWriter(settings.stdout, { signal: settings.signal, immediate: kind === 'file' });
+  const stdout = new DescriptorWriter(settings.stdout, { signal: settings.signal, ...(kind === 'immediate' || kind === 'pipe' ? { kind } : {}) });
   let errorsToStdout = false;
   let display: InstanceType<NonNullable<typeof TransferDisplay>> | undefined;
 
@@ -70,14 +70,15 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
   };
 }
 
-/** `file`: something that takes what it is given at once. */
-function kindOf(descriptor: number): 'terminal' | 'file' | 'other' {
+/** `immediate`: something that takes what it is given at once. */
+function kindOf(descriptor: number): 'terminal' | 'immediate' | 'pipe' | 'other' {
   try {
     // Asked first because loading node:tty costs some milliseconds that a pipe, a file or /dev/null need not pay.
     const status = fstatSync(descriptor);
-    if (status.isFile()) return 'file';
+    if (status.isFile()) return 'immediate';
+    if (status.isFIFO()) return 'pipe';
     if (!status.isCharacterDevice()) return 'other';
-    if (status.rdev === statSync('/dev/null').rdev) return 'file';
+    if (status.rdev === statSync('/dev/null').rdev) return 'immediate';
   } catch {
     return 'other';
   }

@@ -1,8 +1,8 @@
 /**
  * Writes to a file descriptor in big chunks, without loading Node's stream classes (they cost a command more than its work does).
- * Small rests are written at once; big output goes through the thread pool, so that signals are seen while a reader is slow.
+ * What can be written without waiting is written at once; what a slow reader keeps waiting goes through the thread pool, so that signals are seen meanwhile.
  */
-import { write as writeCallback, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, write as writeCallback, writeSync } from 'node:fs';
 import { AlluxioError, messageOf, systemCode } from '../errors.ts';
 
 /** Text beyond this leaves the string buffer for the queue. */
@@ -27,27 +27,37 @@ function nowMs(): number {
 export interface DescriptorOptions {
   /** Ends the waiting for a reader that does not read. */
   readonly signal?: AbortSignal | undefined;
-  /** No reader can keep it waiting: a file, /dev/null. Then the thread pool would only cost time. */
-  readonly immediate?: boolean;
+  /** `immediate`: no reader can keep it waiting, as with a file or /dev/null. `pipe`: it takes some at once. */
+  readonly kind?: 'immediate' | 'pipe';
+}
+
+/** The same pipe once more, as one that says so when it is full. Undefined where there is no such way. */
+function promptPipe(descriptor: number): number | undefined {
+  try {
+    return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
 }
 
 export class DescriptorWriter {
   readonly #descriptor: number;
   readonly #signal: AbortSignal | undefined;
-  readonly #immediate: boolean;
+  /** What never keeps us waiting; undefined where nothing is known to be so. */
+  #prompt: number | undefined;
   #text = '';
   #queue: Uint8Array[] = [];
   #queuedBytes = 0;
   #flight: Promise<void> | undefined;
   #scheduled = false;
-  #lastWriteMs = 0;
+  #lastWriteMs = nowMs();
   #closed = false;
   #failure: Error | undefined;
 
   constructor(descriptor: number, options: DescriptorOptions = {}) {
     this.#descriptor = descriptor;
     this.#signal = options.signal;
-    this.#immediate = options.immediate ?? false;
+    this.#prompt = options.kind === 'immediate' ? descriptor : options.kind === 'pipe' ? promptPipe(descriptor) : undefined;
   }
 
   get closed(): boolean {
@@ -71,7 +81,6 @@ export class DescriptorWriter {
     this.#enqueueText();
     this.#queue.push(chunk);
     this.#queuedBytes += chunk.byteLength;
-    if (this.#immediate && this.#flight === undefined) this.#writeAllNow();
     this.#start();
     await this.#until(0);
   }
@@ -79,15 +88,11 @@ export class DescriptorWriter {
   /** Resolves when more may be written. @throws CANCELLED when the reader has gone; what the system said otherwise */
   async drained(): Promise<void> {
     const pending = this.#queuedBytes + this.#text.length;
-    if (this.#immediate && pending >= CHUNK && this.#flight === undefined) {
-      this.#enqueueText();
-      this.#writeAllNow();
-      this.#lastWriteMs = nowMs();
+    if (this.#prompt !== undefined && pending >= CHUNK && this.#flight === undefined) {
+      this.#start();
       // Signals are seen between turns, which a long output would otherwise not have.
       await new Promise(setImmediate);
-      return this.#raise();
-    }
-    if (pending >= CHUNK || (pending > 0 && nowMs() - this.#lastWriteMs > STALE_MS)) this.#start();
+    } else if (pending >= CHUNK || (pending > 0 && nowMs() - this.#lastWriteMs > STALE_MS)) this.#start();
     await this.#until(HIGH_WATER);
   }
 
@@ -106,6 +111,8 @@ export class DescriptorWriter {
       this.#start();
       await this.#flight;
     }
+    if (this.#prompt !== undefined && this.#prompt !== this.#descriptor) closeSync(this.#prompt);
+    this.#prompt = undefined;
     this.#raise();
   }
 
@@ -138,9 +145,10 @@ export class DescriptorWriter {
   #start(): void {
     if (this.#flight !== undefined) return;
     this.#enqueueText();
+    this.#lastWriteMs = nowMs();
+    if (this.#prompt !== undefined) this.#writeAllNow();
     const chunk = this.#queue.shift();
     if (chunk === undefined) return;
-    this.#lastWriteMs = nowMs();
     this.#flight = this.#writeWhole(chunk).then(() => {
       this.#flight = undefined;
       this.#queuedBytes -= chunk.byteLength;
@@ -167,7 +175,7 @@ export class DescriptorWriter {
     if (chunk === undefined) return false;
     let written = 0;
     try {
-      written = writeSync(this.#descriptor, chunk);
+      written = writeSync(this.#prompt ?? this.#descriptor, chunk);
     } catch (error) {
       if (systemCode(error) === 'EAGAIN') return false;
       this.#fail(error);

@@ -4,6 +4,7 @@ import { ROOT_ID } from '../../src/journal/journal.ts';
 import { inOrder } from '../../src/journal/audit/order.ts';
 import { encodeInode } from '../../src/journal/inode-codec.ts';
 import { TABLE, expiryKey, inodeKey, placeKey, tableRange, toPersistKey } from '../../src/journal/keys.ts';
+import { valueIn } from '../../src/journal/kv.ts';
 import { MemoryEngine } from '../../src/journal/memory-engine.ts';
 import { initialise } from '../../src/journal/format.ts';
 import { replay } from '../../src/journal/replay.ts';
@@ -58,7 +59,7 @@ async function grown(seed: number, steps: number) {
 function keysOf(engine: MemoryEngine, table: number): { key: Buffer; value: Buffer }[] {
   return engine.read((kv) => {
     const rows: { key: Buffer; value: Buffer }[] = [];
-    kv.scan(tableRange(table), (entry) => void rows.push({ key: Buffer.from(entry.key.subarray(entry.keyStart, entry.keyEnd)), value: Buffer.from(entry.value.subarray(0, entry.valueEnd)) }));
+    kv.scan(tableRange(table), (entry) => void rows.push({ key: Buffer.from(entry.key.subarray(entry.keyStart, entry.keyEnd)), value: Buffer.from(valueIn(entry)) }));
     return rows;
   });
 }

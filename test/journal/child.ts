@@ -1,6 +1,7 @@
 /**
  * Runs in a process of its own (see processes.test.ts). `count <folder> <n>`: n transactions that each add one to a fact. `create <folder>`: creates files for ever and
  * writes each name to stdout once it is acknowledged. `fill <folder> <n>`: writes values of n bytes until the disk is full, and tells how that ended. `hold <folder>`: takes the write lock, says so and keeps it. `open <folder>`: opens and says the outcome.
+ * `turn <folder> <n>`: transactions for ever that each give n facts one value that is new.
  */
 import { writeSync } from 'node:fs';
 import { isAlluxioError } from '../../src/errors.ts';
@@ -69,6 +70,16 @@ async function hold(): Promise<void> {
   });
 }
 
+async function turn(facts: number): Promise<void> {
+  const journal = await openStore({ folder, keepLogEntries: 50 });
+  for (let value = 1; ; value++) {
+    await journal.transact(ACTOR, NOW, (tx) => {
+      for (let i = 0; i < facts; i++) tx.append({ type: 'fact-set', name: `turn${i}`, value: String(value) });
+    });
+    if (value === 1) say('turning');
+  }
+}
+
 async function open(): Promise<void> {
   try {
     const journal = await openStore({ folder });
@@ -80,5 +91,5 @@ async function open(): Promise<void> {
   }
 }
 
-const modes: Readonly<Record<string, () => Promise<void>>> = { count: () => count(Number(argument)), create, fill: () => fill(Number(argument)), hold, open };
+const modes: Readonly<Record<string, () => Promise<void>>> = { count: () => count(Number(argument)), create, fill: () => fill(Number(argument)), hold, open, turn: () => turn(Number(argument)) };
 await modes[mode]?.();

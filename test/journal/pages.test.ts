@@ -32,8 +32,8 @@ const LAST = Buffer.of(255);
 
 function rows(kv: KvReader, range: { from?: Buffer; to?: Buffer; limit?: number; skip?: number; reverse?: boolean } = {}): string[] {
   const found: string[] = [];
-  kv.scan({ from: FIRST, to: LAST, ...range }, ({ key, keyStart, keyEnd, value, valueEnd }) => {
-    found.push(`${key.toString('latin1', keyStart, keyEnd)}=${value.toString('latin1', 0, valueEnd)}`);
+  kv.scan({ from: FIRST, to: LAST, ...range }, ({ key, keyStart, keyEnd, data, dataStart, dataEnd }) => {
+    found.push(`${key.toString('latin1', keyStart, keyEnd)}=${data.toString('latin1', dataStart, dataEnd)}`);
   });
   return found;
 }
@@ -79,7 +79,7 @@ describe('LMDB read by pages', () => {
     const engine = open(0);
     const writeAll = (round: number) => engine.write((kv) => void Array.from({ length: 300 }, (_, i) => kv.put(Buffer.from(`key${i}`), Buffer.alloc(200, `${round} `))));
     await writeAll(0);
-    const snapshot = engine.snapshot();
+    const snapshot = await engine.snapshot();
     const before = rows(snapshot);
     for (let round = 1; round < 30; round++) await writeAll(round);
     expect(rows(snapshot)).toEqual(before);
@@ -95,7 +95,7 @@ describe('LMDB read by pages', () => {
     const engine = open(0);
     const started = mappedBytes();
     expect(engine.read((kv) => rows(kv).length)).toBe(4000);
-    const snapshot = engine.snapshot();
+    const snapshot = await engine.snapshot();
     expect(rows(snapshot)).toHaveLength(4000);
     snapshot.close();
     // Not measured where the system does not tell.

@@ -7,7 +7,12 @@ import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { formatStore, openStore } from '../../src/journal/format.ts';
 import { ROOT_ID } from '../../src/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import { LmdbEngine } from '../../src/journal/lmdb-engine.ts';
 import { missingPages } from '../../src/journal/lmdb-file.ts';
+import { PageEngine } from '../../src/journal/page-engine.ts';
+import { currentStore, dataFile } from '../../src/journal/store-files.ts';
+import { Store } from '../../src/journal/store.ts';
 import { ACTOR, FORMAT, NOW, inodeOf, temporaryFolder } from './support.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../..');
@@ -172,4 +177,45 @@ describe('journal, many processes', () => {
     mkdirSync(join(folder, 'more'));
     expect(await start(['open', folder]).ended).toBe('opened 0\n');
   });
+
+  it('a reader without LMDB sees one state at a time, while another process commits all the time', async () => {
+    const FACTS = 200;
+    const writer = start(['turn', folder, String(FACTS)]);
+    await until(() => writer.out() === 'turning\n');
+    const journal = openLooking();
+    const states = new Set<string>();
+    let calls = 0;
+    let reads = 0;
+    for (; reads < 400 || (states.size < 20 && reads < 20_000); reads++) {
+      const values = journal.read((view) => {
+        calls++;
+        return new Set(Array.from({ length: FACTS }, (_, i) => view.fact(`turn${i}`)));
+      });
+      expect([...values]).toHaveLength(1);
+      for (const value of values) states.add(value ?? '');
+    }
+    // Not by luck: commits fell into reads, which were begun again.
+    expect(states.size).toBeGreaterThan(10);
+    expect(calls).toBeGreaterThan(reads);
+    // What it writes itself goes through LMDB, and so does what it reads from then on.
+    await journal.transact(ACTOR, NOW, (tx) => tx.append({ type: 'fact-set', name: 'mine', value: 'x' }));
+    expect(journal.read((view) => view.fact('mine'))).toBe('x');
+    await journal.close();
+  });
+
+  it('a reader without LMDB leaves its callback as it found it when a state has moved, and passes on what the callback throws', async () => {
+    const journal = openLooking();
+    expect(() => journal.read(() => { throw new RangeError('mine'); })).toThrow(RangeError);
+    expect(journal.read((view) => journal.read((inner) => [view.lastSeq(), inner.lastSeq()]))).toEqual([4, 4]);
+    await journal.close();
+  });
+
+  /** As a command opens a journal that nobody has written for a while. */
+  function openLooking(): Journal {
+    const store = currentStore(folder);
+    const engine = PageEngine.over(dataFile(store), { name: folder, open: () => Promise.resolve(new LmdbEngine(store)) });
+    if (engine === undefined) throw new Error('no journal that pages can be read of');
+    return new Store(engine, { folder });
+  }
+
 });

@@ -88,7 +88,7 @@ function piped(code: string, reader: { pauseMs?: number; closeAfter?: number }):
   const program = `import { build } from 'rolldown';
     const out = await build({ input: ${JSON.stringify(module)}, write: false, output: { format: 'esm' }, platform: 'node' });
     const { DescriptorWriter } = await import('data:text/javascript,' + encodeURIComponent(out.output[0].code));
-    const writer = new DescriptorWriter(1);
+    const writer = new DescriptorWriter(1, { kind: 'pipe' });
     ${code}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   let bytes = 0;

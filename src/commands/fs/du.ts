@@ -58,7 +58,7 @@ async function summarise(path: TypedPath, fs: FileSystem, table: Table): Promise
   const { bytes, cachedBytes } = await fs.entries.totals(path.plain);
   let memory = 0;
   if (table.needsMemory) {
-    for await (const batch of fs.entries.list(path.plain, { recursive: true })) {
+    for await (const batch of fs.entries.list(path.plain, { recursive: true, brief: true })) {
       for (const status of batch) if (!status.directory) memory += await table.memoryOf(status, fs);
     }
   }
@@ -67,7 +67,7 @@ async function summarise(path: TypedPath, fs: FileSystem, table: Table): Promise
 
 async function listFiles(path: TypedPath, fs: FileSystem, how: { table: Table; ctx: CommandContext }): Promise<void> {
   const files: Usage[] = [];
-  for await (const batch of fs.entries.list(path.plain, { recursive: true, signal: how.ctx.signal })) {
+  for await (const batch of fs.entries.list(path.plain, { recursive: true, brief: true, signal: how.ctx.signal })) {
     for (const status of batch) {
       if (status.directory) continue;
       files.push({ path: status.path, size: status.length, cached: status.cachedBytes, memory: await how.table.memoryOf(status, fs) });

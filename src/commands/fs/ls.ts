@@ -93,7 +93,7 @@ async function listOne(path: TypedPath, fs: FileSystem, how: { wanted: Wanted; p
   const { wanted, print, ctx } = how;
   const sync = wanted.force ? ({ loadType: 'ALWAYS', syncIntervalMs: 0 } as const) : {};
   if (wanted.asItself) return print([await fs.entries.status(path.plain, sync)]);
-  const options: ListOptions = { ...sync, recursive: wanted.recursive, signal: ctx.signal };
+  const options: ListOptions = { ...sync, recursive: wanted.recursive, signal: ctx.signal, brief: true };
   if (wanted.sort === undefined) {
     for await (const batch of fs.entries.list(path.plain, options)) await print(batch);
     return;

@@ -54,7 +54,7 @@ export const command: CommandSpec = {
 };
 
 async function hasChildren(path: AlluxioPath, fs: FileSystem): Promise<boolean> {
-  for await (const batch of fs.entries.list(path)) if (batch.length > 0) return true;
+  for await (const batch of fs.entries.list(path, { brief: true })) if (batch.length > 0) return true;
   return false;
 }
 

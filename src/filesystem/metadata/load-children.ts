@@ -1,9 +1,6 @@
 /** Reading a directory's children from the under storage: the first time, always, or to compare them. */
 import { AlluxioError, hasCode } from '../../errors.ts';
 import type { Child } from '../../journal/journal.ts';
-import type { MountRecord } from '../../journal/records.ts';
-import { mountOf } from '../../namespace/mount-table.ts';
-import { existing } from '../../namespace/resolve.ts';
 import type { AlluxioPath } from '../../uri.ts';
 import type { UfsEntry } from '../../ufs/ufs.ts';
 import type { FileSystemContext } from '../context.ts';
@@ -12,33 +9,18 @@ import { overlapped } from '../parallel.ts';
 import { inBatches } from '../tree-walk.ts';
 import { RemovalGuard } from './guard.ts';
 import { attachedDirectory, insertAllLoaded } from './insert.ts';
+import { childrenToLoad } from './known.ts';
+import type { Place } from './known.ts';
 import { listingPlaces } from './listing-places.ts';
-import { isSyncDue, syncOptions, wantedAt } from './options.ts';
-import type { EffectiveSync } from './options.ts';
 import type { Compared } from './sync.ts';
 import { blockSizeOf, markLoaded, mend } from './sync.ts';
 
 const BATCH = 2000;
 
-interface Place {
-  readonly child: Child;
-  readonly mount: MountRecord;
-  readonly key: string;
-}
-
 /** Afterwards the directory's children are known as the options want it. Nothing to do for a file. */
 export async function loadChildren(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
-  const asked = syncOptions(context, path, options);
-  const { place, wanted } = context.journal.read((view): { place: Place; wanted: EffectiveSync } => {
-    const { target, chain } = existing(view, path);
-    const { mount, key } = mountOf(view, { path, chain, missing: [] });
-    return { place: { child: target, mount, key }, wanted: wantedAt(context, view, chain, asked) };
-  });
-  const { inode } = place.child;
-  // A directory that is only here has nothing to look at, unless it is the root of a mount.
-  if (!inode.directory || (inode.persistence !== 'PERSISTED' && inode.mountId === 0)) return;
-  if (isSyncDue(inode, wanted, context.now())) return compareChildren(context, place);
-  if (wanted.loadType === 'ALWAYS' || (wanted.loadType === 'ONCE' && !inode.childrenLoaded)) return addChildren(context, place);
+  const due = childrenToLoad(context, path, options);
+  if (due !== undefined) await (due.task === 'compare' ? compareChildren : addChildren)(context, due.place);
 }
 
 async function addChildren(context: FileSystemContext, place: Place): Promise<void> {

@@ -4,7 +4,6 @@ import type { Transaction } from '../../journal/journal.ts';
 import type { InodeRecord, MountRecord } from '../../journal/records.ts';
 import { mountOf, mountsBelow } from '../../namespace/mount-table.ts';
 import { existing } from '../../namespace/resolve.ts';
-import { touchesSyncPoint } from '../../namespace/sync-points.ts';
 import type { AlluxioPath } from '../../uri.ts';
 import { joinPath } from '../../uri.ts';
 import type { UfsEntry, UfsStatus } from '../../ufs/ufs.ts';
@@ -14,30 +13,20 @@ import { overlapped } from '../parallel.ts';
 import { inBatches } from '../tree-walk.ts';
 import { RemovalGuard } from './guard.ts';
 import { attachedDirectory, insertAllLoaded, insertLoaded } from './insert.ts';
+import { treeToLoad } from './known.ts';
 import { loadChildren, warnUnusable } from './load-children.ts';
 import { listingPlaces } from './listing-places.ts';
-import { syncOptions } from './options.ts';
 import { blockSizeOf, markLoaded } from './sync.ts';
 
 const BATCH = 2000;
 
 /** Afterwards everything below the path is known as the options want it, nested mounts included. */
 export async function loadTree(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
-  const wanted = syncOptions(context, path, options);
-  const compare = wanted.syncIntervalMs >= 0 || context.journal.read((view) => touchesSyncPoint(view, path));
-  if (wanted.loadType === 'NEVER' && !compare) return;
-  if (!compare && wanted.loadType === 'ONCE' && isComplete(context, path)) return;
-  if (compare || !isUntouched(context, path)) await loadStepwise(context, path, options);
+  const task = treeToLoad(context, path, options);
+  if (task === undefined) return;
+  if (task === 'compare' || !isUntouched(context, path)) await loadStepwise(context, path, options);
   else await loadFlat(context, path);
   for (const nested of context.journal.read((view) => mountsBelow(view, path))) await loadTree(context, nested, options);
-}
-
-/** The totals say whether anything below still has to be loaded. */
-function isComplete(context: FileSystemContext, path: AlluxioPath): boolean {
-  return context.journal.read((view) => {
-    const { target } = existing(view, path);
-    return !target.inode.directory || (target.inode.childrenLoaded && view.totals(target.inode.id).unloaded === 0);
-  });
 }
 
 /** Nothing below is known: a flat listing needs no comparison. */

@@ -1,5 +1,6 @@
 /** Going through a table of a snapshot in pages: between two of them the store may be asked for single records. */
 import { get48, tableRange } from '../keys.ts';
+import { valueIn } from '../kv.ts';
 import type { KvReader, RawEntry } from '../kv.ts';
 
 const PAGE = 1000;
@@ -30,7 +31,7 @@ export function readable<T>(decode: () => T): T | undefined {
 }
 
 export function valueOf(entry: RawEntry): Buffer {
-  return entry.value.subarray(0, entry.valueEnd);
+  return valueIn(entry);
 }
 
 export function idOf(entry: RawEntry): number {

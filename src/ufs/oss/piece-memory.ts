@@ -13,7 +13,7 @@ export interface PieceRoom {
 
 export function roomFor(bytes: number): PieceRoom {
   if (bytes < SMALL) return { memory: undefined, release() {} };
-  const slot = takeSlot(bytes);
+  const slot = takeSlot({ bytes });
   return { memory: slot.bytes, release: slot.release };
 }
 

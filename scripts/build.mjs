@@ -29,11 +29,14 @@ async function neededBy(file, needed = new Set()) {
 
 /**
  * Of some packages we use a part, and the rest of them loads what takes a command milliseconds: of properties-reader the parser (not its writer
- * or its Express binding), of commander all but commands in files of their own.
+ * or its Express binding), of commander all but commands in files of their own, of ali-oss all but its transport (ours is handed to it) and what tells browsers
+ * apart, of xml2js the parser.
  */
 const UNUSED = [
   { of: '/properties-reader/', ids: ['@kwsites/file-exists', 'mkdirp', 'fs/promises', 'node:fs/promises'] },
   { of: '/commander/', ids: ['child_process', 'node:child_process'] },
+  { of: '/ali-oss/', ids: ['urllib', 'platform', 'bowser'] },
+  { of: '/xml2js/', ids: ['xmlbuilder'] },
 ];
 const UNUSED_CODE = `
   const unused = () => { throw new Error('left out by scripts/build.mjs'); };

@@ -71,15 +71,15 @@ export interface AssembledFunction {
   readonly body: readonly number[];
 }
 
-/** A module with a memory of so many pages, exported as `memory`, and functions, each exported by its name. */
+/** A module of functions, each exported by its name, over a memory of at least so many pages that is handed to it as `checked.memory`. */
 export function assemble(pages: number, functions: readonly AssembledFunction[]): Uint8Array<ArrayBuffer> {
   const count = functions.length;
   return Uint8Array.from([
     0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
     ...section(1, [count, ...functions.flatMap(({ parameters, results }) => [0x60, parameters.length, ...parameters, results.length, ...results])]),
+    ...section(2, [1, ...named('checked'), ...named('memory'), MEMORY, 0, ...unsigned(pages)]),
     ...section(3, [count, ...functions.keys()]),
-    ...section(5, [1, 0, ...unsigned(pages)]),
-    ...section(7, [count + 1, ...exported('memory', 2, 0), ...functions.flatMap(({ name }, at) => exported(name, 0, at))]),
+    ...section(7, [count, ...functions.flatMap(({ name }, at) => [...named(name), FUNCTION, at])]),
     ...section(10, [count, ...functions.flatMap(({ body }) => body)]),
   ]);
 }
@@ -88,6 +88,8 @@ function section(id: number, content: readonly number[]): number[] {
   return [id, ...unsigned(content.length), ...content];
 }
 
-function exported(name: string, kind: number, index: number): number[] {
-  return [name.length, ...Buffer.from(name), kind, index];
+const [FUNCTION, MEMORY] = [0, 2];
+
+function named(name: string): number[] {
+  return [name.length, ...Buffer.from(name)];
 }

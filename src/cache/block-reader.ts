@@ -4,11 +4,15 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteStream } from '../byte-stream.ts';
 import { byteStream } from '../byte-stream.ts';
+import { SLOT_BYTES, takeSlot } from '../checked-memory.ts';
 import { AlluxioError, systemCode } from '../errors.ts';
 import type { StoredBlock } from './block-store.ts';
-import { blockChecker, CHECKED_BYTES, READ_BYTES } from './checksum.ts';
-import type { BlockChecker, CheckedMemory } from './checksum.ts';
+import { blockChecksum, CHECKED_BYTES } from './checksum.ts';
+import type { Low32 } from './xxh64-wasm.ts';
 import { diskError } from './disk-error.ts';
+
+/** Read at a time: handing a read to the thread pool and back costs as much as reading a hundred KiB. A multiple of CHECKED_BYTES. */
+const READ_BYTES = SLOT_BYTES / 2;
 
 /** `path` is undefined when the block's directory is configured no more. */
 export function readBlock(path: string | undefined, block: StoredBlock, range?: { offset: number; length: number }): ByteStream {
@@ -19,9 +23,9 @@ async function* chunksOf(path: string | undefined, block: StoredBlock, range?: {
   if (path === undefined) throw corrupt(block, `its cache directory number ${block.directory} is not configured`);
   const start = Math.min(range?.offset ?? 0, block.length);
   const end = Math.min(start + (range?.length ?? block.length), block.length);
-  const checker = await blockChecker();
+  const checksumOf = await blockChecksum();
   const file = await openBlock(path, block);
-  const memory = block.length <= SMALL ? smallMemory(block.length) : checker.takeMemory();
+  const { memory, release } = block.length <= SMALL ? smallMemory(block.length) : largeMemory();
   const ahead: Promise<Uint8Array>[] = [];
   try {
     const { size } = await file.stat();
@@ -44,7 +48,7 @@ async function* chunksOf(path: string | undefined, block: StoredBlock, range?: {
       const bytes = (await ahead.shift()) ?? EMPTY;
       readAhead();
       if (from + bytes.length < Math.min(from + READ_BYTES, last)) throw corrupt(block, `${path} was cut short while it was read`);
-      const wrong = firstWrong(bytes, from / CHECKED_BYTES, { block, checker });
+      const wrong = firstWrong(bytes, from / CHECKED_BYTES, { block, checksumOf });
       const good = Math.min(end, wrong ?? from + bytes.length);
       if (good > from) yield bytes.subarray(Math.max(0, start - from), good - from);
       if (wrong !== undefined) throw corrupt(block, `${path} differs from what was written, behind byte ${wrong}`);
@@ -55,14 +59,14 @@ async function* chunksOf(path: string | undefined, block: StoredBlock, range?: {
     // Closing under a running read would let it land in another file of the same descriptor, and in memory that another reader has.
     await Promise.allSettled(ahead);
     await file.close();
-    if (block.length > SMALL) checker.giveMemory(memory);
+    release();
   }
 }
 
 /** Where in the block the first MiB begins whose checksum is wrong. */
-function firstWrong(bytes: Uint8Array, firstUnit: number, { block, checker }: { block: StoredBlock; checker: BlockChecker }): number | undefined {
+function firstWrong(bytes: Uint8Array, firstUnit: number, { block, checksumOf }: { block: StoredBlock; checksumOf: Low32 }): number | undefined {
   for (let at = 0, unit = firstUnit; at < bytes.length; at += CHECKED_BYTES, unit += 1) {
-    if (checker.of(bytes.subarray(at, at + CHECKED_BYTES)) !== block.checksums[unit]) return unit * CHECKED_BYTES;
+    if (checksumOf(bytes.subarray(at, at + CHECKED_BYTES)) !== block.checksums[unit]) return unit * CHECKED_BYTES;
   }
   return undefined;
 }
@@ -72,10 +76,24 @@ const EMPTY = Buffer.alloc(0);
 /** A block up to this size is one piece of memory of its own. */
 const SMALL = READ_BYTES / 4;
 
+/** One for each piece of a block that is out or on its way. */
+interface PieceMemory {
+  readonly memory: readonly Uint8Array[];
+  release(): void;
+}
+
 /** The one piece, and the one that is never read ahead. */
-function smallMemory(bytes: number): CheckedMemory {
+function smallMemory(bytes: number): PieceMemory {
   const only = Buffer.allocUnsafe(bytes);
-  return [only, only];
+  return { memory: [only, only], release() {} };
+}
+
+function largeMemory(): PieceMemory {
+  const slots = [takeSlot(), takeSlot()];
+  return {
+    memory: slots.flatMap(({ bytes }) => [bytes.subarray(0, READ_BYTES), bytes.subarray(READ_BYTES)]),
+    release: () => slots.forEach((slot) => slot.release()),
+  };
 }
 
 async function openBlock(path: string, block: StoredBlock): Promise<FileHandle> {

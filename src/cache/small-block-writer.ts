@@ -6,14 +6,14 @@ import { aroundSync } from '../fault-points.ts';
 import { openBlockWriter } from './block-writer.ts';
 import type { BlockFile } from './block-writer.ts';
 import type { BlockWriter } from './block-store.ts';
-import { BlockChecksums } from './checksum.ts';
+import { blockChecksum } from './checksum.ts';
 import { diskError } from './disk-error.ts';
 
 export const SMALL_BLOCK_BYTES = 64 << 10;
 
 /** @param bytes that will come; not one more */
 export async function openSmallBlockWriter(file: BlockFile, bytes: number): Promise<BlockWriter> {
-  const checksums = await BlockChecksums.begin();
+  const checksumOf = await blockChecksum();
   const gathered = Buffer.allocUnsafe(bytes);
   let length = 0;
   let open = true;
@@ -32,13 +32,12 @@ export async function openSmallBlockWriter(file: BlockFile, bytes: number): Prom
       const content = gathered.subarray(0, length);
       // Waiting for the disk is for the pool.
       if (durable) return writtenDurably(file, content);
-      checksums.update(content);
       try {
         putOnDisk(file, content);
       } catch (error) {
         throw await diskError(file.folder, error);
       }
-      return { length, checksums: checksums.end() };
+      return { length, checksums: length === 0 ? [] : [checksumOf(content)] };
     },
     async abort() {
       open = false;

@@ -10,15 +10,12 @@ export const TAPS = [674, 857, 32_767, 33_441, 33_624] as const;
 const HISTORY = 33_632; // The farthest tap, up to a multiple of 16.
 const CHUNK = 96 * 1024;
 
-/** What the folder needs of the memory. */
-export const FOLD_BYTES = 4 * 65_536;
-
 /** Shorter runs are looked up at once. */
 export const WORTH_FOLDING = 4 * HISTORY;
 
 export interface FolderParts {
   readonly memory: Uint8Array;
-  /** Where its FOLD_BYTES begin. */
+  /** Where its own space begins, of 256 KiB. */
   readonly at: number;
   /** out = message ^ the taps' bytes; `history` is where the farthest tap of the first byte lies. */
   readonly fold: (out: number, message: number, history: number, length: number) => void;

@@ -3,8 +3,9 @@
  * lane waits for its own look-ups. Measured here: 2.5 GB/s, hash-wasm 1.4, one lane 1.1, four lanes (too few registers) 2.0. Long runs are first folded
  * to a short one of the same remainder (crc64-fold.ts), which needs no look-ups.
  */
+import { checkedMemory, COPIES, CRC_SPACE, onCheckedMemory } from '../checked-memory.ts';
 import { advance, assemble, constant, functionBody, I32, I64, load, OP, PAGE, unsigned, VOID, whileAtLeast } from '../wasm-assembler.ts';
-import { createFolder, FOLD_BYTES, TAPS, WORTH_FOLDING } from './crc64-fold.ts';
+import { createFolder, TAPS, WORTH_FOLDING } from './crc64-fold.ts';
 
 /** The polynomial of ECMA-182, bit-reversed: bit 63 stands for x^0. */
 export const POLYNOMIAL = 0xc96c5795d7870f42n;
@@ -12,21 +13,16 @@ export const POLYNOMIAL = 0xc96c5795d7870f42n;
 const LANES = 2;
 const LANE_BYTES = 4096;
 const TABLE_BYTES = 256 * 8;
-/** Eight tables that take eight bytes of input at a time, then eight that multiply by x^(8 × LANE_BYTES), then the input. */
-const STEP_TABLES = 0;
-const SHIFT_TABLES = 8 * TABLE_BYTES;
-const INPUT = 16 * TABLE_BYTES;
-const INPUT_BYTES = 1024 * 1024;
-/** Begins on a page: what is read into it is copied fast. Never touched, it costs nothing. */
-const FOLD = Math.ceil((INPUT + INPUT_BYTES) / PAGE) * PAGE;
-const ARENA = FOLD + FOLD_BYTES;
-const ARENA_BYTES = 64 * 1024 * 1024;
+/** Eight tables that take eight bytes of input at a time, then eight that multiply by x^(8 × LANE_BYTES), then what the folder needs. */
+const STEP_TABLES = CRC_SPACE.at;
+const SHIFT_TABLES = STEP_TABLES + 8 * TABLE_BYTES;
+const FOLD = SHIFT_TABLES + 8 * TABLE_BYTES;
+/** The module may count on so much of the memory. */
+const PAGES = Math.ceil((CRC_SPACE.at + CRC_SPACE.bytes) / PAGE);
 
 export interface Crc64Engine {
-  /** Takes the raw register (all ones at first) over the bytes; those that lie in the arena are not copied first. */
+  /** Takes the raw register (all ones at first) over the bytes; those that lie in the checked memory are not copied first. */
   update(register: bigint, bytes: Uint8Array): bigint;
-  /** Memory of the engine for whoever reads bytes that are to be checked. */
-  readonly arena: Uint8Array<ArrayBuffer>;
 }
 
 /** Locals of the one function: three parameters, then its own. */
@@ -96,7 +92,7 @@ function foldBody(): number[] {
 }
 
 function moduleBytes(): Uint8Array<ArrayBuffer> {
-  return assemble((ARENA + ARENA_BYTES) / PAGE, [
+  return assemble(PAGES, [
     { name: 'update', parameters: [I64, I32, I32], results: [I64], body: updateBody() },
     { name: 'fold', parameters: [I32, I32, I32, I32], results: [], body: foldBody() },
   ]);
@@ -110,8 +106,8 @@ function timesX(value: bigint, bits: number): bigint {
 }
 
 function fillTables(memory: WebAssembly.Memory): void {
-  const words = new BigUint64Array(memory.buffer, 0, INPUT / 8);
-  const entry = (base: number, table: number): number => (base + table * TABLE_BYTES) / 8;
+  const words = new BigUint64Array(memory.buffer, STEP_TABLES, (16 * TABLE_BYTES) / 8);
+  const entry = (base: number, table: number): number => (base - STEP_TABLES + table * TABLE_BYTES) / 8;
   for (let byte = 0; byte < 256; byte++) words[byte] = timesX(BigInt(byte), 8);
   for (let table = 1; table < 8; table++) {
     for (let byte = 0; byte < 256; byte++) {
@@ -150,23 +146,22 @@ export function multiply(a: bigint, b: bigint): bigint {
 }
 
 interface Exports {
-  readonly memory: WebAssembly.Memory;
   readonly update: (register: bigint, at: number, length: number) => bigint;
   readonly fold: (out: number, message: number, history: number, length: number) => void;
 }
 
 function isExports(value: object): value is Exports {
-  return 'memory' in value && value.memory instanceof WebAssembly.Memory && 'update' in value && typeof value.update === 'function' && 'fold' in value && typeof value.fold === 'function';
+  return 'update' in value && typeof value.update === 'function' && 'fold' in value && typeof value.fold === 'function';
 }
 
 /** Costs a few milliseconds; registers are the caller's, so one engine serves all. */
 export async function createEngine(): Promise<Crc64Engine> {
-  const { instance } = await WebAssembly.instantiate(moduleBytes());
-  const { exports } = instance;
+  const exports = await onCheckedMemory(moduleBytes());
   if (!isExports(exports)) throw new TypeError('the assembled module lacks its exports');
-  fillTables(exports.memory);
-  const { memory, update, fold } = exports;
-  const input = new Uint8Array(memory.buffer, INPUT, INPUT_BYTES);
+  const memory = checkedMemory();
+  fillTables(memory);
+  const { update, fold } = exports;
+  const input = new Uint8Array(memory.buffer, COPIES.at, COPIES.bytes);
   const folder = createFolder({ memory: new Uint8Array(memory.buffer), at: FOLD, fold });
   const updateInPlace = (register: bigint, at: number, length: number): bigint => {
     if (length < WORTH_FOLDING) return update(register, at, length);
@@ -175,14 +170,13 @@ export async function createEngine(): Promise<Crc64Engine> {
     return update(0n, rest.at, rest.length);
   };
   return {
-    arena: new Uint8Array(memory.buffer, ARENA, ARENA_BYTES),
     update(register, bytes) {
       if (bytes.buffer === memory.buffer) return BigInt.asUintN(64, updateInPlace(register, bytes.byteOffset, bytes.length));
       let now = register;
-      for (let at = 0; at < bytes.length; at += INPUT_BYTES) {
-        const block = bytes.subarray(at, at + INPUT_BYTES);
+      for (let at = 0; at < bytes.length; at += COPIES.bytes) {
+        const block = bytes.subarray(at, at + COPIES.bytes);
         input.set(block);
-        now = BigInt.asUintN(64, updateInPlace(now, INPUT, block.length));
+        now = BigInt.asUintN(64, updateInPlace(now, COPIES.at, block.length));
       }
       return now;
     },

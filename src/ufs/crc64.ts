@@ -13,12 +13,6 @@ const ALL_ONES = 0xffffffffffffffffn;
 
 let engine: Promise<Crc64Engine> | undefined;
 
-/** Memory in which bytes are checked without being copied first. One for the process: whoever uses it agrees with the others. */
-export async function checkedMemory(): Promise<Uint8Array<ArrayBuffer>> {
-  engine ??= createEngine();
-  return (await engine).arena;
-}
-
 export async function createCrc64(): Promise<Crc64> {
   engine ??= createEngine();
   const { update } = await engine;

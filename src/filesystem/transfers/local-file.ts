@@ -3,6 +3,8 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { SLOT_BYTES, takeSlot } from '../../checked-memory.ts';
+import type { Slot } from '../../checked-memory.ts';
 import { AlluxioError } from '../../errors.ts';
 import { localError, notAFile, onLocal } from './local-errors.ts';
 import type { Budget } from './lanes.ts';
@@ -14,6 +16,11 @@ const FIRST_LOOK = 64 << 10;
 
 /** One chunk being consumed, one read ahead, two on their way to the store. */
 export const STREAM_MEMORY = 4 * CHUNK;
+
+/** Larger files come in chunks of a slot, which the store may send from where they lie. */
+const LARGE = 4 * SLOT_BYTES;
+/** One chunk being consumed, one read ahead, one that is kept. */
+const LARGE_MEMORY = 3 * SLOT_BYTES;
 
 export interface LocalSource {
   readonly size: number;
@@ -33,7 +40,7 @@ export async function withLocalFile<T>(path: string, budget: Budget, use: (sourc
   try {
     const before = await onLocal(path, () => file.stat());
     if (!before.isFile()) throw notAFile(path);
-    if (before.size > CHUNK) return await budget.hold(STREAM_MEMORY, () => lend(path, file, before, use));
+    if (before.size > CHUNK) return await budget.hold(before.size > LARGE ? LARGE_MEMORY : STREAM_MEMORY, () => lend(path, file, before, use));
     return await budget.hold(before.size, async () => {
       const bytes = await readSmall(path, file, before.size);
       await file.close();
@@ -85,37 +92,52 @@ async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   if (bytes.length > 0) yield bytes;
 }
 
+/** A chunk on its way into a slot. */
+interface Coming {
+  readonly slot: Slot;
+  readonly bytes: Promise<Uint8Array>;
+}
+
 async function* readLarge(path: string, file: FileHandle, before: Stats): AsyncGenerator<Uint8Array> {
-  // Two pieces of memory for the whole file: fresh ones for each chunk cost more time than reading the bytes.
-  let [filling, spare] = [Buffer.allocUnsafeSlow(CHUNK), Buffer.allocUnsafeSlow(CHUNK)];
-  const read = (position: number) => readAt(file, filling.subarray(0, before.size - position), position);
-  let ahead: Promise<Buffer> | undefined;
+  const chunkBytes = before.size > LARGE ? SLOT_BYTES : CHUNK;
+  const read = (position: number): Coming => {
+    // Another slot each time: whoever got the last one may have kept it.
+    const slot = takeSlot({ bytes: chunkBytes, keepable: true });
+    return { slot, bytes: readAt(file, slot.bytes.subarray(0, Math.min(chunkBytes, before.size - position)), position) };
+  };
+  let current: Coming | undefined;
+  let ahead: Coming | undefined;
   try {
     ahead = read(0);
     for (let position = 0; position < before.size; ) {
-      const chunk = await ahead;
+      const chunk = await ahead.bytes;
       if (chunk.length === 0) throw changed(path);
       position += chunk.length;
-      [filling, spare] = [spare, filling];
+      current = ahead;
+      ahead = undefined;
       if (position < before.size) ahead = read(position);
       // The last chunk is held back until the file is known to be what it was.
       else if (differs(before, await file.stat())) throw changed(path);
       yield chunk;
+      current.slot.release();
+      if (ahead === undefined) break;
     }
   } catch (error) {
     throw localError(path, error);
   } finally {
-    // Closing under a running read would let it land in another file of the same descriptor.
-    await ahead?.catch(() => undefined);
+    // Closing under a running read would let it land in another file of the same descriptor, and in memory that somebody else has.
+    await ahead?.bytes.catch(() => undefined);
+    ahead?.slot.release();
+    current?.slot.release();
   }
 }
 
-async function readAt(file: FileHandle, buffer: Buffer, position: number): Promise<Buffer> {
+async function readAt(file: FileHandle, buffer: Uint8Array, position: number): Promise<Uint8Array> {
   return buffer.subarray(0, await fill(file, buffer, position));
 }
 
 /** Fills the buffer as far as the file goes. */
-async function fill(file: FileHandle, buffer: Buffer, position: number): Promise<number> {
+async function fill(file: FileHandle, buffer: Uint8Array, position: number): Promise<number> {
   let filled = 0;
   while (filled < buffer.length) {
     const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, position + filled);

@@ -47,8 +47,8 @@ export class BlockPool {
     this.budget = new ByteBudget(total);
   }
 
-  async take(bytes: number, signal?: AbortSignal): Promise<Buffer> {
-    await this.budget.take(bytes, signal);
+  /** A block of what was taken of the budget before; `give` gives both back. */
+  block(bytes: number): Buffer {
     // Blocks of another size would only stand beside those that are needed.
     this.#free = this.#free.filter((block) => block.length === bytes);
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(bytes);

@@ -17,8 +17,8 @@ export interface DirectGet {
   readonly maxBytes: number;
   /** Where the body is to lie when it fits. */
   readonly room?: Uint8Array | undefined;
-  /** The body of a success is delivered as it comes; of at least STREAM_BYTES. */
-  readonly stream?: Uint8Array | undefined;
+  /** The body of a success is delivered as it comes, by way of this memory. */
+  readonly stream?: readonly Uint8Array[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

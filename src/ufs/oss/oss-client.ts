@@ -31,8 +31,8 @@ export interface OssRequest {
   readonly bulk?: boolean;
   /** Where the answer's body is to lie when it fits. Nothing is written to it any more once `send` has settled. */
   readonly room?: Uint8Array | undefined;
-  /** The body of a success comes as `streamed`, by way of this memory of STREAM_BYTES; only with `bulk`. */
-  readonly stream?: Uint8Array;
+  /** The body of a success comes as `streamed`, by way of this memory (streamed-body.ts); only with `bulk`. */
+  readonly stream?: readonly Uint8Array[];
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,10 +1,16 @@
 /** Cuts a stream of chunks of any size into parts that lie in memory in one piece, with their CRC64. */
+import { keep } from '../../checked-memory.ts';
 import { createCrc64 } from '../crc64.ts';
 import type { Crc64 } from '../crc64.ts';
 
 export interface Part {
   readonly bytes: Uint8Array;
   readonly crc: bigint;
+}
+
+/** A part that lies where the source put it, until `release`. */
+export interface KeptPart extends Part {
+  release(): void;
 }
 
 const FIRST_BLOCK = 64 * 1024;
@@ -22,6 +28,18 @@ export class PartReader {
 
   static async open(source: AsyncIterable<Uint8Array>): Promise<PartReader> {
     return new PartReader(source, await createCrc64());
+  }
+
+  /** The next `length` bytes where they lie, when they came in one piece whose memory may be kept. */
+  async kept(length: number): Promise<KeptPart | undefined> {
+    if (!(await this.more()) || this.#carried.length < length) return undefined;
+    const bytes = this.#carried.subarray(0, length);
+    const release = keep(bytes);
+    if (release === undefined) return undefined;
+    this.#carried = this.#carried.subarray(length);
+    this.#crc.reset();
+    this.#crc.update(bytes);
+    return { bytes, crc: this.#crc.value(), release };
   }
 
   /** Fills the block; a shorter part is the last one. */

@@ -1,13 +1,8 @@
 /** Memory for the pieces of objects that are being read, used again and again: fresh memory costs a page fault for each 4 KiB, and the collector a round. */
-import { transferBuffer } from '../../byte-stream.ts';
-import { checkedMemory } from '../crc64.ts';
+import { SLOT_BYTES, takeSlot } from '../../checked-memory.ts';
 
-const SLOT_BYTES = 8 << 20;
 /** A smaller piece gets memory of its own size from the transport. */
 const SMALL = 64 * 1024;
-
-/** All readers of the process share the checked memory. */
-let slots: Promise<Uint8Array[]> | undefined;
 
 export interface PieceRoom {
   /** Undefined for a small piece. */
@@ -16,26 +11,27 @@ export interface PieceRoom {
   release(): void;
 }
 
-const NO_ROOM: PieceRoom = { memory: undefined, release() {} };
-
-export async function roomFor(bytes: number): Promise<PieceRoom> {
-  if (bytes < SMALL) return NO_ROOM;
-  slots ??= cutIntoSlots();
-  const free = await slots;
-  const slot = bytes <= SLOT_BYTES ? free.pop() : undefined;
-  if (slot === undefined) return { memory: transferBuffer(bytes), release() {} };
-  let held = true;
-  return {
-    memory: slot,
-    release() {
-      // The one used last is still in the processor's cache.
-      if (held) free.push(slot);
-      held = false;
-    },
-  };
+export function roomFor(bytes: number): PieceRoom {
+  if (bytes < SMALL) return { memory: undefined, release() {} };
+  const slot = takeSlot({ bytes });
+  return { memory: slot.bytes, release: slot.release };
 }
 
-async function cutIntoSlots(): Promise<Uint8Array[]> {
-  const memory = await checkedMemory();
-  return Array.from({ length: Math.floor(memory.length / SLOT_BYTES) }, (_, at) => memory.subarray(at * SLOT_BYTES, (at + 1) * SLOT_BYTES));
+export interface StreamRoom {
+  /** Chunks of one length. */
+  readonly memory: readonly Uint8Array[];
+  release(): void;
+}
+
+/**
+ * For the chunks of a streamed answer: each goes through several hands, which costs as much as receiving some KiB. On the way to a disk they are larger and
+ * more, since each is handed to another thread, and what has come meanwhile waits there for the disk.
+ */
+export function streamRoom(toDisk: boolean): StreamRoom {
+  const slots = Array.from({ length: toDisk ? 2 : 1 }, () => takeSlot());
+  const chunkBytes = SLOT_BYTES / (toDisk ? 2 : 4);
+  return {
+    memory: slots.flatMap(({ bytes }) => Array.from({ length: SLOT_BYTES / chunkBytes }, (_, at) => bytes.subarray(at * chunkBytes, (at + 1) * chunkBytes))),
+    release: () => slots.forEach((slot) => slot.release()),
+  };
 }

@@ -9,10 +9,9 @@ import { AlluxioError, isAlluxioError } from '../../errors.ts';
 import { createCrc64 } from '../crc64.ts';
 import type { ReadOptions } from '../ufs.ts';
 import type { OssAnswer, OssRequest, StreamedAnswer } from './oss-client.ts';
-import { roomFor } from './piece-memory.ts';
+import { roomFor, streamRoom } from './piece-memory.ts';
 import { bareEtag, corrupt, crcOf, headObject } from './store.ts';
 import type { OssStore } from './store.ts';
-import { STREAM_BYTES } from './streamed-body.ts';
 
 interface Piece {
   /** Valid until `release`. */
@@ -41,7 +40,7 @@ export async function readObject(store: OssStore, object: string, options: ReadO
   const wanted = options.length ?? Number.POSITIVE_INFINITY;
   const request = { object, from, length: Math.min(wanted, store.tuning.pieceBytes), etag: options.ifContentHash ?? '', signal };
   const first = request.length === 0 ? await emptyPiece(store, request) : await store.retry(() => fetchPiece(store, request), signal);
-  const reading = { store, first, request, stop, end: Math.min(first.total, from + wanted), inPieces: options.toDisk === true };
+  const reading = { store, first, request, stop, end: Math.min(first.total, from + wanted), toDisk: options.toDisk === true };
   return byteStream(deliver(reading), () => {
     stop.abort();
     first.release();
@@ -56,7 +55,7 @@ interface Reading {
   readonly stop: AbortController;
   /** After the last byte to deliver. */
   readonly end: number;
-  readonly inPieces: boolean;
+  readonly toDisk: boolean;
 }
 
 async function* deliver(reading: Reading): AsyncGenerator<Uint8Array> {
@@ -72,10 +71,10 @@ async function* deliver(reading: Reading): AsyncGenerator<Uint8Array> {
 }
 
 async function* chunks(reading: Reading): AsyncGenerator<Uint8Array> {
-  const { first, request, end, store, inPieces } = reading;
+  const { first, request, end, store } = reading;
   let next = request.from + first.bytes.length;
   try {
-    if (!inPieces && isFast(store, first.bytes.length, first.bodyMs) && next < end) {
+    if (isFast(store, first.bytes.length, first.bodyMs) && next < end) {
       // It is done with before the answer's memory, a piece's, is asked for.
       yield first.bytes;
       first.release();
@@ -98,11 +97,11 @@ function isFast({ tuning }: OssStore, bytes: number, ms: number | undefined): bo
 }
 
 /** Ends early where the connection turns out slow, or fails in a way that another try may mend. */
-async function* streamed({ store, first, request, end }: Reading, from: number): AsyncGenerator<Uint8Array> {
-  const room = await roomFor(STREAM_BYTES);
+async function* streamed({ store, first, request, end, toDisk }: Reading, from: number): AsyncGenerator<Uint8Array> {
+  const room = streamRoom(toDisk);
   let body: StreamedAnswer | undefined;
   try {
-    for (let next = from; next < end && room.memory !== undefined; ) {
+    for (let next = from; next < end; ) {
       const length = Math.min(store.tuning.streamBytes, end - next);
       const asked = { ...request, from: next, length, etag: first.etag };
       const answer = await store.client.send({ ...rangedGet(asked), stream: room.memory });
@@ -165,7 +164,7 @@ async function* pieces({ store, first, request, stop, end }: Reading, from: numb
 }
 
 async function fetchPiece(store: OssStore, request: PieceRequest): Promise<Piece> {
-  const room = await roomFor(request.length);
+  const room = roomFor(request.length);
   try {
     const answer = await store.client.send({ ...rangedGet(request), room: room.memory });
     return { ...pieceOf(answer, request), release: room.release };

@@ -3,18 +3,13 @@
  */
 import type { ByteStream } from '../../byte-stream.ts';
 
-const CHUNKS = 3;
-/** Each chunk goes through several hands, which costs as much as receiving some KiB. */
-const CHUNK_BYTES = 1 << 20;
-
-/** Memory that one body needs. */
-export const STREAM_BYTES = CHUNKS * CHUNK_BYTES;
+const EMPTY = new Uint8Array(0);
 
 export interface StreamedBodyOptions {
   /** Of the body. */
   readonly length: number;
-  /** At least STREAM_BYTES. */
-  readonly memory: Uint8Array;
+  /** A chunk for each, all of one length. Each goes through several hands, which costs as much as receiving some KiB. */
+  readonly memory: readonly Uint8Array[];
   /** There is room again. */
   readonly resume: () => void;
   /** The reader wants no more. */
@@ -23,6 +18,7 @@ export interface StreamedBodyOptions {
 
 export class StreamedBody implements ByteStream {
   readonly #options: StreamedBodyOptions;
+  readonly #chunkBytes: number;
   /** Bytes that have come, over the whole body. */
   #filled = 0;
   /** Chunks given to the reader, and those that he has let go. */
@@ -35,6 +31,7 @@ export class StreamedBody implements ByteStream {
 
   constructor(options: StreamedBodyOptions) {
     this.#options = options;
+    this.#chunkBytes = options.memory[0]?.length ?? 0;
   }
 
   get complete(): boolean {
@@ -51,9 +48,8 @@ export class StreamedBody implements ByteStream {
 
   /** Where the next bytes go; only to be written to while there is room. */
   target(): Uint8Array {
-    const at = this.#filled % CHUNK_BYTES;
-    const begin = (Math.floor(this.#filled / CHUNK_BYTES) % CHUNKS) * CHUNK_BYTES;
-    return this.#options.memory.subarray(begin + at, begin + Math.min(CHUNK_BYTES, at + this.#options.length - this.#filled));
+    const at = this.#filled % this.#chunkBytes;
+    return this.#chunk(Math.floor(this.#filled / this.#chunkBytes), at, at + this.#options.length - this.#filled);
   }
 
   /** Says that so many bytes were put into the target. False: there is no room until `resume` is called. */
@@ -70,13 +66,13 @@ export class StreamedBody implements ByteStream {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    const { length, memory } = this.#options;
+    const { length } = this.#options;
     try {
-      for (let at = 0; at < length; at += CHUNK_BYTES) {
+      for (let at = 0; at < length; at += this.#chunkBytes) {
         if (this.#ready() <= this.#given) await this.#more();
-        const begin = (this.#given % CHUNKS) * CHUNK_BYTES;
+        const chunk = this.#chunk(this.#given, 0, length - at);
         this.#given += 1;
-        yield memory.subarray(begin, begin + Math.min(CHUNK_BYTES, length - at));
+        yield chunk;
         const full = !this.#hasRoom();
         this.#freed += 1;
         if (full && this.#failure === undefined) this.#options.resume();
@@ -91,12 +87,17 @@ export class StreamedBody implements ByteStream {
     return Promise.resolve();
   }
 
+  #chunk(number: number, from: number, to: number): Uint8Array {
+    const { memory } = this.#options;
+    return (memory[number % memory.length] ?? EMPTY).subarray(from, Math.min(this.#chunkBytes, to));
+  }
+
   #ready(): number {
-    return this.complete ? Math.ceil(this.#filled / CHUNK_BYTES) : Math.floor(this.#filled / CHUNK_BYTES);
+    return this.complete ? Math.ceil(this.#filled / this.#chunkBytes) : Math.floor(this.#filled / this.#chunkBytes);
   }
 
   #hasRoom(): boolean {
-    return this.complete || Math.floor(this.#filled / CHUNK_BYTES) - this.#freed < CHUNKS;
+    return this.complete || Math.floor(this.#filled / this.#chunkBytes) - this.#freed < this.#options.memory.length;
   }
 
   async #more(): Promise<void> {

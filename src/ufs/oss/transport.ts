@@ -30,7 +30,7 @@ export class Exchange {
   /** Where the answer's body is to lie when it fits. */
   room: Uint8Array | undefined;
   /** The body of a success is to be delivered as it comes, by way of this memory. */
-  stream: Uint8Array | undefined;
+  stream: readonly Uint8Array[] | undefined;
   streamed: StreamedBody | undefined;
   /** How long the body took; undefined where it was not measured. */
   bodyMs: number | undefined;

@@ -151,11 +151,17 @@ async function sendParts(writing: Writing, upload: Upload, reader: PartReader, f
 }
 
 async function nextPart({ store, signal }: Writing, reader: PartReader, limit: number): Promise<HeldPart> {
-  const block = await store.parts.take(limit, signal);
+  const { parts } = store;
+  await parts.budget.take(limit, signal);
+  let block: Buffer | undefined;
   try {
-    return { ...(await reader.readInto(block)), release: (reusable) => store.parts.give(block, reusable) };
+    const kept = await reader.kept(limit);
+    if (kept !== undefined) return { ...kept, release: (reusable) => (reusable && kept.release(), parts.budget.give(limit)) };
+    const filled = (block = parts.block(limit));
+    return { ...(await reader.readInto(filled)), release: (reusable) => parts.give(filled, reusable) };
   } catch (error) {
-    store.parts.give(block, true);
+    if (block === undefined) parts.budget.give(limit);
+    else parts.give(block, true);
     throw error;
   }
 }

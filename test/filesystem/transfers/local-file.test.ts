@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keep, SLOT_BYTES } from '../../../src/checked-memory.ts';
 import { createBudget } from '../../../src/filesystem/transfers/lanes.ts';
 import { CHUNK, STREAM_MEMORY, withLocalFile } from '../../../src/filesystem/transfers/local-file.ts';
 
@@ -29,5 +30,18 @@ describe('a local file', () => {
     });
     expect(told).toBe(size);
     expect(Buffer.concat(taken).equals(content)).toBe(true);
+  });
+
+  it('of many chunks leaves those alone that somebody keeps', async () => {
+    const path = join(dir, 'file');
+    const content = randomBytes(6 * SLOT_BYTES + 12_345);
+    await writeFile(path, content);
+    const kept: { readonly bytes: Uint8Array; readonly release: (() => void) | undefined }[] = [];
+    await withLocalFile(path, createBudget(STREAM_MEMORY), async ({ chunks }) => {
+      for await (const bytes of chunks) kept.push({ bytes, release: keep(bytes) });
+    });
+    expect(kept.map(({ bytes, release }) => [bytes.length, typeof release])).toEqual([...Array.from({ length: 6 }, () => [SLOT_BYTES, 'function']), [12_345, 'function']]);
+    expect(Buffer.concat(kept.map(({ bytes }) => bytes)).equals(content)).toBe(true);
+    for (const { release } of kept) release?.();
   });
 });

@@ -4,7 +4,6 @@ import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DirectConnections, NotDirect } from '../../../src/ufs/oss/direct-get.ts';
-import { STREAM_BYTES } from '../../../src/ufs/oss/streamed-body.ts';
 import { patternBytes } from '../../../src/ufs/conformance/bench.ts';
 
 let server: Server | undefined;
@@ -15,7 +14,7 @@ afterEach(async () => {
 });
 
 /** Calls `answer` for each request, with its number and its socket's. */
-async function serve(answer: (socket: Socket, request: number, connection: number) => void): Promise<{ connections: () => number; get: (options?: { idleMs?: number; signal?: AbortSignal; stream?: Uint8Array }) => ReturnType<DirectConnections['get']> }> {
+async function serve(answer: (socket: Socket, request: number, connection: number) => void): Promise<{ connections: () => number; get: (options?: { idleMs?: number; signal?: AbortSignal; stream?: readonly Uint8Array[] }) => ReturnType<DirectConnections['get']> }> {
   let [requests, connections] = [0, 0];
   server = createServer((socket) => {
     const connection = (connections += 1);
@@ -113,10 +112,12 @@ describe('a direct GET', () => {
   });
 });
 
+const STREAM_BYTES = 3 << 20;
+
 describe('a streamed GET', () => {
   // Not a pattern, whose parts are alike.
   const content = randomBytes(3 * STREAM_BYTES + 12_345);
-  const stream = (): Uint8Array => new Uint8Array(STREAM_BYTES);
+  const stream = (): Uint8Array[] => Array.from({ length: 3 }, () => new Uint8Array(STREAM_BYTES / 3));
 
   it('delivers a body that is longer than its memory, to a slow reader too, and keeps the connection', async () => {
     const { get, connections } = await serve((socket) => socket.write(answerOf(content)));

@@ -10,6 +10,7 @@ import type { CreatePlace } from '../namespace/create.ts';
 import { placeForFile } from '../namespace/create.ts';
 import { LeaseConflict } from '../namespace/leases.ts';
 import { parentOf } from '../uri.ts';
+import { ensureAncestors } from './ancestors.ts';
 import type { FileSystemContext } from './context.ts';
 import type { CreateManyOptions, WholeFile } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
@@ -122,9 +123,10 @@ async function writeTogether(context: FileSystemContext, members: readonly Opene
   const [first] = members;
   if (first === undefined) return;
   const { intent, mount } = first.opened;
+  const there = await parentsThere(context, members);
   const moving = members.map(async (member): Promise<DoneMember | undefined> => {
     try {
-      const moved = await inTurn(() => moveBytes(context, { ...member, source: only(member.file.bytes) }));
+      const moved = await inTurn(() => moveBytes(context, { ...member, source: only(member.file.bytes), ...(there.has(member.opened.parentId) && { ancestors: 'there' }) }));
       if (moved.unsent !== undefined) outcomes[member.at] = notPersisted(member.file.path, moved.unsent);
       return { ...member, moved };
     } catch (error) {
@@ -144,6 +146,23 @@ async function writeTogether(context: FileSystemContext, members: readonly Opene
     return;
   }
   if (stored.length > 0) await handOn(context, mount, stored, outcomes);
+}
+
+/** Directories that the storage has by now; where something is wrong with one, each of its files finds out. */
+async function parentsThere(context: FileSystemContext, members: readonly OpenedMember[]): Promise<ReadonlySet<number>> {
+  const there = new Set<number>();
+  const [first] = members;
+  if (first?.writing.through !== true) return there;
+  try {
+    const ufs = await context.ufs(first.opened.mount);
+    for (const id of new Set(members.map(({ opened }) => opened.parentId))) {
+      await ensureAncestors(context, ufs, id);
+      there.add(id);
+    }
+  } catch {
+    return there;
+  }
+  return there;
 }
 
 async function commit(context: FileSystemContext, intentId: number, done: readonly DoneMember[]): Promise<void> {

@@ -32,6 +32,8 @@ export class Exchange {
   /** The body of a success is to be delivered as it comes, by way of this memory. */
   stream: Uint8Array | undefined;
   streamed: StreamedBody | undefined;
+  /** What went out; by it signed-put.ts learns. */
+  sent: { readonly url: string; readonly headers: Readonly<Record<string, string | number>> } | undefined;
   /** How long the body took; undefined where it was not measured. */
   bodyMs: number | undefined;
 }
@@ -54,6 +56,7 @@ export function createTransport(options: TransportOptions): Transport {
       const exchange = args.ctx instanceof Exchange ? args.ctx : new Exchange();
       try {
         reached('oss.request', 'before');
+        exchange.sent = { url, headers: args.headers };
         const answer = await send({ target: targetOf(url), args, exchange, options, agents, direct });
         reached('oss.answer', 'after');
         return answer;

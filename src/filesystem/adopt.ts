@@ -1,5 +1,5 @@
 /** An object that a dead writer completed becomes the file that it meant to write. */
-import type { IntentRecord, IntentWork } from '../journal/records.ts';
+import type { IntentRecord, LeaseTarget } from '../journal/records.ts';
 import { inheritAcl } from '../namespace/acl.ts';
 import { loadedInode } from '../namespace/inodes.ts';
 import type { UfsStatus } from '../ufs/ufs.ts';
@@ -13,10 +13,9 @@ const CLOCK_SLACK_MS = 15 * 60 * 1000;
 export async function adoptWritten(
   context: FileSystemContext,
   intent: IntentRecord,
-  work: Extract<IntentWork, { kind: 'write' }>,
+  { fileId, lease }: { readonly fileId: number; readonly lease: LeaseTarget | undefined },
   status: UfsStatus | undefined,
 ): Promise<void> {
-  const [lease] = intent.leases;
   if (status === undefined || status.kind === 'directory' || lease === undefined) return;
   // An object of that name from before the write is not ours to announce; the next look at the storage will find it.
   if (status.modifiedMs !== undefined && status.modifiedMs < intent.startedMs - CLOCK_SLACK_MS) return;
@@ -24,7 +23,7 @@ export async function adoptWritten(
     const parent = tx.locate(lease.parentId);
     if (parent === undefined || tx.child(lease.parentId, lease.name) !== undefined) return;
     const inode = loadedInode({
-      id: work.fileId,
+      id: fileId,
       nowMs: context.now(),
       parent: parent.inode,
       status,

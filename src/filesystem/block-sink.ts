@@ -4,7 +4,6 @@
  */
 import type { BlockWriter } from '../cache/block-store.ts';
 import type { Transaction } from '../journal/journal.ts';
-import { AlluxioError } from '../errors.ts';
 import { obtainSpace } from './cache-space.ts';
 import type { FileSystemContext } from './context.ts';
 
@@ -66,10 +65,9 @@ export class BlockSink {
     if (this.#open !== undefined) await this.#finish();
   }
 
-  /** Records the finished blocks, inside the transaction in which the caller closes the intent and so gives the promises back. */
+  /** Records the finished blocks, inside the transaction in which the caller, whose intent is still his, closes it and so gives the promises back. */
   record(tx: Transaction, nowMs: number): void {
-    const { fileId, intentId } = this.input;
-    if (tx.intent(intentId) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this work over.');
+    const { fileId } = this.input;
     for (const { index, directory, length, checksums } of this.#finished) {
       tx.append({ type: 'block-added', block: { fileId, index, directory, length, checksums, usedMs: nowMs } });
     }

@@ -1,6 +1,7 @@
 /**
  * Filling the cache while a file is read. It is a courtesy: whatever goes wrong with the cache, the reader gets its bytes.
  */
+import { AlluxioError } from '../errors.ts';
 import type { IntentRecord } from '../journal/records.ts';
 import { BlockSink } from './block-sink.ts';
 import type { FileSystemContext } from './context.ts';
@@ -47,6 +48,7 @@ export class CacheFill {
     await this.#quietly(async () => {
       await sink.end();
       const kept = await transact(this.context, (tx) => {
+        if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this work over.');
         // Changed or gone meanwhile: what was read is of no use to the next reader.
         const same = tx.locate(this.file.inode.id)?.inode.contentHash === this.file.inode.contentHash;
         if (same) sink.record(tx, this.context.now());

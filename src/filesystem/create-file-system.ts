@@ -54,6 +54,7 @@ function contentOf(context: FileSystemContext): Content {
       if (options?.owner !== undefined && options.owner !== context.subject.user) context.journal.read((view) => requireSuperuser(view, context.subject));
       return createFile(context, path, source, options);
     },
+    createMany: async (files, options) => (await import('./write-many.ts')).createFiles(context, files, options),
     open: async (path, options) => (await import('./read.ts')).openFile(context, path, options),
   };
 }

@@ -1,5 +1,6 @@
 /** Who did what and when: the journal's log, told in paths instead of inodes. What is only bookkeeping is left out. */
 import type { InodeChange } from '../journal/entries.ts';
+import { filesWritten } from '../journal/intent-files.ts';
 import type { LogRecord, View } from '../journal/journal.ts';
 import { LIMBO_ID, ROOT_ID } from '../journal/journal.ts';
 import type { AlluxioPath } from '../uri.ts';
@@ -146,7 +147,7 @@ export function deedOf(record: LogRecord, view: View, places: Places): Deed | un
       return places.path(view, entry.id) === undefined ? undefined : deed('delete', places.path(view, entry.id));
     case 'intent-opened': {
       const { work } = entry.intent;
-      if (work.kind === 'write') places.begin(work.fileId);
+      for (const id of filesWritten(work)) places.begin(id);
       // The place of what was there before the log begins.
       if (work.kind === 'delete') places.note(work.inodeId, work);
       return undefined;

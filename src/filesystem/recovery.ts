@@ -8,10 +8,13 @@ import type { FileSystemContext } from './context.ts';
 import { adoptWritten } from './adopt.ts';
 import { removeUpwards, withdrawAncestors } from './ancestors.ts';
 import { finishDelete } from './delete-work.ts';
+import { forEachParallel } from './parallel.ts';
 import { finishLanded } from './persist.ts';
 import { purgeDetached } from './purge.ts';
 import { recoverRename } from './rename-work.ts';
 import { closeIntent, transact } from './transact.ts';
+
+const RECOVERED_AT_ONCE = 16;
 
 type Work<K extends IntentWork['kind']> = Extract<IntentWork, { kind: K }>;
 
@@ -39,7 +42,9 @@ async function finish(context: FileSystemContext, intent: IntentRecord): Promise
   const { work } = intent;
   switch (work.kind) {
     case 'write':
-      return finishWrite(context, intent, work);
+      return finishWrites(context, intent, { ...work, files: [work] });
+    case 'writes':
+      return finishWrites(context, intent, work);
     case 'persist':
       return finishPersist(context, intent, work);
     case 'rename':
@@ -53,7 +58,7 @@ async function finish(context: FileSystemContext, intent: IntentRecord): Promise
       if (work.thenPurge !== 0) return purgeDetached(context, work.thenPurge, intent.id);
       return transact(context, (tx) => closeIntent(tx, intent.id));
     case 'cache':
-      await sweepBlocks(context, work.fileId);
+      await sweepBlocks(context, new Set([work.fileId]));
       return transact(context, (tx) => closeIntent(tx, intent.id));
     case 'make':
       return finishMake(context, intent, work);
@@ -63,16 +68,18 @@ async function finish(context: FileSystemContext, intent: IntentRecord): Promise
 }
 
 /** The command was not acknowledged: an object that is complete becomes a file, anything less leaves nothing. */
-async function finishWrite(context: FileSystemContext, intent: IntentRecord, work: Work<'write'>): Promise<void> {
+async function finishWrites(context: FileSystemContext, intent: IntentRecord, work: Pick<Work<'writes'>, 'mountId' | 'through' | 'files'>): Promise<void> {
   const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
   if (work.through && mount !== undefined) {
     const ufs = await context.ufs(mount);
-    await ufs.abandonWrites(work.key, intent.startedMs);
-    await adoptWritten(context, intent, work, await ufs.status(work.key));
-    const [lease] = intent.leases;
-    if (lease !== undefined) await withdrawAncestors(context, ufs, lease.parentId);
+    const places = work.files.map((file, at) => ({ ...file, lease: intent.leases[at] }));
+    await forEachParallel(places, RECOVERED_AT_ONCE, async (place) => {
+      await ufs.abandonWrites(place.key, intent.startedMs);
+      await adoptWritten(context, intent, place, await ufs.status(place.key));
+    });
+    for (const parentId of new Set(intent.leases.map((lease) => lease.parentId))) await withdrawAncestors(context, ufs, parentId);
   }
-  await sweepBlocks(context, work.fileId);
+  await sweepBlocks(context, new Set(work.files.map(({ fileId }) => fileId)));
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 
@@ -106,8 +113,8 @@ async function finishPersist(context: FileSystemContext, intent: IntentRecord, w
  * Removes the block files of a dead writer that were not recorded, and what dead writers were writing. Only its own: a living writer's finished blocks
  * have no record yet either.
  */
-async function sweepBlocks(context: FileSystemContext, fileId: number): Promise<void> {
-  await context.blocks.sweep((block) => block.fileId !== fileId || context.journal.read((view) => view.block(block.fileId, block.index)?.directory === block.directory));
+async function sweepBlocks(context: FileSystemContext, fileIds: ReadonlySet<number>): Promise<void> {
+  await context.blocks.sweep((block) => !fileIds.has(block.fileId) || context.journal.read((view) => view.block(block.fileId, block.index)?.directory === block.directory));
 }
 
 function isSameOwner(a: IntentRecord, b: IntentRecord): boolean {

@@ -1,5 +1,6 @@
 /** Looking after the cache: does each block still hold what was written, is each file of it known? */
 import { hasCode } from '../errors.ts';
+import { filesOf } from '../journal/intent-files.ts';
 import type { View } from '../journal/journal.ts';
 import type { BlockAddress } from '../cache/block-store.ts';
 import type { BlockRecord, IntentWork } from '../journal/records.ts';
@@ -76,7 +77,7 @@ export function isKnownBlock(context: FileSystemContext, block: BlockAddress): b
 
 function isAbout(work: IntentWork, { fileId, index, directory }: BlockAddress): boolean {
   if (work.kind === 'evict') return work.blocks.some((block) => block.fileId === fileId && block.index === index && block.directory === directory);
-  return 'fileId' in work && work.fileId === fileId;
+  return filesOf(work).includes(fileId);
 }
 
 export function isRecorded(view: View, block: BlockRecord): boolean {

@@ -12,6 +12,8 @@ export interface Moving {
   readonly opened: OpenedWrite;
   readonly sink: BlockSink | undefined;
   readonly source: AsyncIterable<Uint8Array>;
+  /** The directories above are in the storage; otherwise it is looked. */
+  readonly ancestors?: 'there';
 }
 
 export interface Moved {
@@ -57,9 +59,9 @@ function unsent(error: unknown, { writing }: Moving, feed: Feed): Unsent {
   return new Unsent(error);
 }
 
-async function send(context: FileSystemContext, { writing, opened }: Moving, feed: Feed): Promise<UfsWritten> {
+async function send(context: FileSystemContext, { writing, opened, ancestors }: Moving, feed: Feed): Promise<UfsWritten> {
   const ufs = await context.ufs(opened.mount);
-  await ensureAncestors(context, ufs, opened.parentId);
+  if (ancestors === undefined) await ensureAncestors(context, ufs, opened.parentId);
   const { size, signal } = writing.options;
   return ufs.write(opened.key, feed.chunks(), { overwrite: false, mode: writing.mode, ...(size === undefined ? {} : { size }), signal: signal ?? context.signal });
 }

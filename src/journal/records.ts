@@ -131,6 +131,8 @@ export interface IntentRecord {
 export type IntentWork =
   /** A file being written. Its process died: drop its blocks, abandon its upload; an object that is complete becomes a file. */
   | { readonly kind: 'write'; readonly fileId: number; readonly mountId: number; readonly key: string; readonly through: boolean }
+  /** Small files being written together, in the order of the leases. Died: as with `write`, for each of them. */
+  | { readonly kind: 'writes'; readonly mountId: number; readonly through: boolean; readonly files: readonly { readonly fileId: number; readonly key: string }[] }
   /** A file being uploaded from the cache. Died: abandon the upload; the file stays to be persisted. `background`: by a resident, who gives way. */
   | { readonly kind: 'persist'; readonly fileId: number; readonly mountId: number; readonly key: string; readonly background?: true }
   /**

@@ -68,7 +68,8 @@ async function writeSources(folders: { foreign: string; source: string }, conten
   for (const [length, bytes] of contents) await writeFile(join(folders.source, String(length)), bytes);
   const tree = join(folders.source, 'tree');
   await mkdir(join(tree, 'sub'), { recursive: true });
-  const files = [['a', 40], ['sub/b', 70_000], ['sub/c', 0]] as const;
+  // Small ones in both directories, which go together.
+  const files = [['a', 40], ['b', 40], ['sub/b', 70_000], ['sub/c', 0], ['sub/d', 40], ['sub/e', 40]] as const;
   for (const [name, length] of files) await writeFile(join(tree, name), contents.get(length) ?? '');
   return { file: (length) => join(folders.source, String(length)), foreign: folders.foreign, tree: { path: tree, entries: [...files, ['sub', undefined]] } };
 }

@@ -2,6 +2,8 @@
  * Commands that are killed in the middle of their work on OSS, at a moment that the server chooses: a request of theirs is held up, and the process
  * is killed while it waits. The namespace must show the old tree or the new one, and the next command must leave nothing behind.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configOf } from '../support/config.ts';
 import { keysIn } from '../support/file-system.ts';
@@ -92,6 +94,22 @@ describe('killed in the middle', () => {
     expect(await tree()).toEqual(OLD);
     await run('touch', '/a/new');
     expect(await keysIn(ufs)).toEqual([...OLD_KEYS, 'a/new'].sort());
+  });
+
+  it('copyFromLocal of small files while it uploads: each of them whole or not at all, and all of them free to be copied again', async () => {
+    const source = join(home.dir, 'small');
+    await mkdir(source);
+    for (let index = 0; index < 30; index += 1) await writeFile(join(source, `f${String(index)}`), `small ${String(index)}`);
+    await killedAt({ method: 'PUT', keyPrefix: 'dir/s/f7' }, 'copyFromLocal', source, '/s');
+    expect(await tree()).toEqual([...OLD, '/s']);
+    await run('mkdir', '/next');
+    const [files, keys] = [(await tree()).filter((path) => path.startsWith('/s/')), (await keysIn(ufs)).filter((key) => key.startsWith('s/f'))];
+    expect(keys).toEqual(files.map((path) => path.slice(1)));
+    expect(files).not.toContain('/s/f7');
+    for (const path of files) expect(await run('cat', path)).toBe(`small ${path.slice(4)}`);
+    await run('rm', '-R', '/s');
+    await run('copyFromLocal', source, '/s');
+    expect((await tree()).filter((path) => path.startsWith('/s/'))).toHaveLength(30);
   });
 
   it('persist while it uploads: the file is still here and can be persisted', async () => {

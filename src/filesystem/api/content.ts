@@ -28,6 +28,17 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A small file. */
+export interface WholeFile {
+  readonly path: AlluxioPath;
+  readonly bytes: Uint8Array;
+}
+
+export interface CreateManyOptions extends Pick<CreateOptions, 'writeType' | 'signal'> {
+  /** Runs the transfer of one file when there is a free place for it. */
+  readonly inTurn: <T>(transfer: () => Promise<T>) => Promise<T>;
+}
+
 export interface Content {
   /**
    * Creates a file from the source; the path shows it only when all bytes are safe where the write type wants them. The parent must exist
@@ -35,6 +46,11 @@ export interface Content {
    * @throws ALREADY_EXISTS `Not allowed to create file because path already exists: <plain>`
    */
   create(path: AlluxioPath, source: AsyncIterable<Uint8Array>, options?: CreateOptions): Promise<void>;
+  /**
+   * Creates files whose bytes are all here, with as few transactions as it takes. Those that can go together appear at the same moment, which is when the answer
+   * comes. @returns for each of them undefined, or why it was not created
+   */
+  createMany(files: readonly WholeFile[], options: CreateManyOptions): Promise<readonly unknown[]>;
   /** The bytes, from the cache where it has them, else from the under storage, filling the cache as the read type says. @throws NOT_FOUND, IS_A_DIRECTORY `Path "<plain>" must be a file.` */
   open(path: AlluxioPath, options?: OpenOptions): Promise<ByteStream>;
 }

@@ -1,3 +1,4 @@
+import { filesOf } from '../../journal/intent-files.ts';
 import type { TableFinding } from '../../journal/journal.ts';
 import type { IntentRecord } from '../../journal/records.ts';
 import { requireSuperuser } from '../../namespace/permissions.ts';
@@ -45,7 +46,7 @@ function* deadIntents(context: FileSystemContext): Generator<Finding> {
 
 function deadIntent(context: FileSystemContext, intent: IntentRecord): Finding {
   const { work, owner } = intent;
-  const id = 'inodeId' in work ? work.inodeId : 'fileId' in work ? work.fileId : 0;
+  const id = 'inodeId' in work ? work.inodeId : (filesOf(work)[0] ?? 0);
   return {
     kind: 'intent',
     id,

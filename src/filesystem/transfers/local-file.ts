@@ -51,8 +51,8 @@ export async function withLocalFile<T>(path: string, budget: Budget, use: (sourc
   }
 }
 
-/** All of a small file; undefined for any other. */
-function readAtOnce(path: string): Buffer | undefined {
+/** All of a small file; undefined for any other. @throws in the system's words */
+export function readAtOnce(path: string): Buffer | undefined {
   try {
     const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {

@@ -8,12 +8,13 @@ import { feed } from './feed.ts';
 import type { TransferDeps } from './deps.ts';
 import { laneOptions, writeOptions, writeType } from './deps.ts';
 import { PendingDirectories } from './pending-directories.ts';
-import { inLanes, throwIfCancelled } from './lanes.ts';
+import { createBudget, inLanes, throwIfCancelled } from './lanes.ts';
 import type { Budget, Outcome } from './lanes.ts';
 import { notAFile } from './local-errors.ts';
-import { withLocalFile } from './local-file.ts';
+import { readAtOnce, withLocalFile } from './local-file.ts';
 import { childrenOf, entryAt, isPattern, matchesOf, walkTree } from './local-tree.ts';
 import type { LocalEntry, TreeEntry } from './local-tree.ts';
+import { GROUPS, SmallFiles } from './small-files.ts';
 
 export class Upload {
   readonly #deps: TransferDeps;
@@ -77,18 +78,38 @@ export class Upload {
 
   async #tree(sources: AsyncIterable<LocalEntry>, target: Place): Promise<void> {
     const directories = new PendingDirectories();
-    await inLanes(laneOptions(this.#deps, this.#options, { ordered: false }), async (lanes) => {
-      for await (const entry of walkTree(sources)) {
-        const place = inside(target, entry.relative);
-        const parent = directories.ready(parentOf(place.plain));
-        if (entry.kind !== 'directory') {
-          await lanes.start(async () => ((await parent) ? this.#entry(entry, place) : undefined));
-          continue;
+    const options = laneOptions(this.#deps, this.#options, { ordered: false });
+    const turns = createBudget(options.width);
+    const room = { memory: this.#budget, inTurn: <T>(transfer: () => Promise<T>) => turns.hold(1, () => this.#unlessCancelled(transfer)) };
+    await inLanes({ ...options, width: GROUPS }, (groups) =>
+      inLanes(options, async (lanes) => {
+        const small = new SmallFiles(this.#deps, this.#options, this.#report, { ...room, lanes: groups });
+        for await (const entry of walkTree(sources)) {
+          const place = inside(target, entry.relative);
+          const parent = directories.ready(parentOf(place.plain));
+          if (entry.kind === 'directory') {
+            const make = directories.plan(place.plain, () => this.#directory(parent, entry, place));
+            await lanes.start(async () => void (await make()));
+            continue;
+          }
+          const bytes = smallContent(entry);
+          if (bytes === undefined) await lanes.start(async () => ((await parent) ? room.inTurn(() => this.#entry(entry, place)) : undefined));
+          else await small.add({ path: place.plain, bytes, parent, ended: (failure) => this.#ended(entry, place, failure) });
         }
-        const make = directories.plan(place.plain, () => this.#directory(parent, entry, place));
-        await lanes.start(async () => void (await make()));
-      }
-    });
+        await small.flush();
+      }),
+    );
+  }
+
+  async #unlessCancelled<T>(transfer: () => Promise<T>): Promise<T> {
+    throwIfCancelled(this.#options.signal);
+    return transfer();
+  }
+
+  #ended(entry: TreeEntry, place: Place, failure: unknown): Outcome {
+    if (failure !== undefined) return () => this.#problem(entry.path, place, failure);
+    this.#copied += 1;
+    return () => this.#report.onCopied(localUri(entry.path), place.typed);
   }
 
   async #entry(entry: TreeEntry, place: Place): Promise<Outcome> {
@@ -143,6 +164,15 @@ export class Upload {
   async #removeIfEmpty(path: AlluxioPath): Promise<void> {
     for await (const batch of this.#deps.entries.list(path)) if (batch.length > 0) return;
     await this.#deps.changes.delete(path, { recursive: true });
+  }
+}
+
+/** Undefined for what has to be looked at more closely, with its error if it has one. */
+function smallContent({ kind, path }: TreeEntry): Uint8Array | undefined {
+  try {
+    return kind === 'file' ? readAtOnce(path) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

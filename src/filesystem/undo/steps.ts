@@ -1,5 +1,6 @@
 /** What a run did to the namespace, as steps that can be taken back. */
 import type { Entry, InodeChange } from '../../journal/entries.ts';
+import { filesWritten } from '../../journal/intent-files.ts';
 import type { LogRecord } from '../../journal/journal.ts';
 import { LIMBO_ID } from '../../journal/journal.ts';
 import type { MountRecord } from '../../journal/records.ts';
@@ -53,7 +54,7 @@ class Gathering {
   add(entry: Entry, seq: number): void {
     switch (entry.type) {
       case 'intent-opened':
-        if (entry.intent.work.kind === 'write') this.#writes.add(entry.intent.work.fileId);
+        for (const id of filesWritten(entry.intent.work)) this.#writes.add(id);
         return;
       case 'inode-created':
         return this.#created(entry, seq);

@@ -52,10 +52,21 @@ export function afterPrefix(prefix: Buffer): Buffer | undefined {
   return undefined;
 }
 
+/** Every request needs its bucket, mostly twice, and decoding is dearer than finding: what the same bytes have meant before they mean again. */
+const decoded = new Map<string, BucketRecord>();
+const MOST_DECODED = 64;
+
 /** @throws NoSuchBucket */
 export function requireBucket(store: Pick<Store, 'tables'>, name: string): BucketRecord {
-  const bucket = store.tables.buckets.get(name);
-  if (bucket === undefined) throw new OssError('NoSuchBucket', { extra: { BucketName: name } });
+  const { buckets } = store.tables;
+  const bytes = buckets.getBinaryFast(name)?.toString('latin1');
+  const known = bytes === undefined ? undefined : decoded.get(bytes);
+  const bucket = known ?? buckets.get(name);
+  if (bytes === undefined || bucket === undefined) throw new OssError('NoSuchBucket', { extra: { BucketName: name } });
+  if (known === undefined) {
+    if (decoded.size === MOST_DECODED) decoded.clear();
+    decoded.set(bytes, bucket);
+  }
   return bucket;
 }
 

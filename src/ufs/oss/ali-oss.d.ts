@@ -51,6 +51,11 @@ declare module 'ali-oss' {
     constructor(options: ClientOptions);
     /** Read anew for each request's signature. */
     readonly options: Credentials;
+    readonly userAgent: string;
+    authorization(method: string, resource: string, subres: undefined, headers: Record<string, string>): string;
+    authorizationV4(method: string, request: { headers: Record<string, string>; queries: object }, bucket: string, object: string): string;
+    /** What it would throw for such an answer. */
+    requestError(result: TransportResult): Promise<unknown>;
     request(params: RequestParams): Promise<TransportResult>;
   }
 }

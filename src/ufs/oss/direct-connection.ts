@@ -1,16 +1,19 @@
-/** One connection of direct-get.ts: a request, its answer, the next request. */
+/** One connection of direct.ts: a request, its answer, the next request. */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { IncomingHttpHeaders } from 'node:http';
 import { transferBuffer } from '../../byte-stream.ts';
+import { reached } from '../../fault-points.ts';
 import { StreamedBody } from './streamed-body.ts';
 import { TransportFailure } from './transport-failure.ts';
 
-export interface DirectGet {
+export interface DirectRequest {
   readonly host: string;
   readonly port: number;
   /** Request line and headers, to be sent as they are. */
   readonly head: string;
+  /** Small: it is sent with the head in one write. */
+  readonly body?: Uint8Array | undefined;
   readonly connectMs: number;
   readonly idleMs: number;
   /** A longer body is not taken, unless it is streamed. */
@@ -42,7 +45,7 @@ const READ_BYTES = 1 << 20;
 const EMPTY = Buffer.alloc(0);
 
 interface Pending {
-  readonly request: DirectGet;
+  readonly request: DirectRequest;
   readonly resolve: (answer: DirectAnswer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -85,6 +88,8 @@ export class Connection {
   #body: WholeBody | StreamedBody | undefined;
   #pending: Pending | undefined;
   #idleMs = 0;
+  /** The system has taken all of the current request. */
+  #sent = false;
   #forget: () => void = nothing;
   /** Bytes of an answer to the current request have come. */
   answered = false;
@@ -92,7 +97,7 @@ export class Connection {
   idleSince = 0;
 
   /** @param onIdle called when an answer is complete and another request may follow */
-  constructor(request: DirectGet, onIdle: (connection: Connection) => void) {
+  constructor(request: DirectRequest, onIdle: (connection: Connection) => void) {
     this.#onIdle = onIdle;
     const onread = { buffer: () => this.#target(), callback: (bytes: number, buffer: Uint8Array) => this.#take(bytes, buffer) };
     this.#socket = connect({ host: request.host, port: request.port, noDelay: true, onread });
@@ -107,7 +112,7 @@ export class Connection {
     });
   }
 
-  exchange(request: DirectGet): Promise<DirectAnswer> {
+  exchange(request: DirectRequest): Promise<DirectAnswer> {
     const abort = (): void => this.#fail(new TransportFailure('aborted', 'aborted', request.signal?.reason));
     request.signal?.addEventListener('abort', abort, { once: true });
     this.#forget = () => request.signal?.removeEventListener('abort', abort);
@@ -119,8 +124,19 @@ export class Connection {
     return new Promise<DirectAnswer>((resolve, reject) => {
       this.#pending = { request, resolve, reject };
       if (request.signal?.aborted === true) abort();
-      else this.#socket.write(request.head, 'latin1');
+      else this.#send(request);
     });
+  }
+
+  #send({ head, body }: DirectRequest): void {
+    this.#sent = false;
+    const done = (error?: Error | null): void => {
+      if (error !== undefined && error !== null) return;
+      this.#sent = true;
+      reached('oss.request', 'after');
+    };
+    if (body === undefined) this.#socket.write(head, 'latin1', done);
+    else this.#socket.write(joined(head, body), done);
   }
 
   close(): void {
@@ -135,6 +151,7 @@ export class Connection {
   }
 
   #take(bytes: number, buffer: Uint8Array): boolean {
+    if (!this.answered) reached('oss.answer', 'before');
     this.answered = true;
     let room = true;
     if (this.#body !== undefined) room = this.#body.took(bytes);
@@ -153,7 +170,7 @@ export class Connection {
       return;
     }
     const head = readHead(this.#scratch.toString('latin1', 0, end));
-    const length = head === undefined ? undefined : announcedLength(head.headers);
+    const length = head === undefined ? undefined : announcedLength(head);
     const first = this.#scratch.subarray(end + 4, this.#scratchFilled);
     const body = head === undefined || length === undefined || first.length > length ? undefined : this.#bodyFor(head, length);
     if (head === undefined || body === undefined) {
@@ -192,7 +209,8 @@ export class Connection {
     this.#head = undefined;
     this.#body = undefined;
     this.#forget();
-    this.reusable = head?.headers.connection?.toLowerCase() !== 'close';
+    // Who answers before he has heard all of it will not hear the rest.
+    this.reusable = this.#sent && head?.headers.connection?.toLowerCase() !== 'close';
     if (this.reusable) this.#rest();
     else this.#socket.destroy();
     if (head !== undefined && body instanceof WholeBody) this.#settle({ status: head.status, headers: head.headers, data: body.data, bodyMs: performance.now() - head.atMs });
@@ -225,6 +243,13 @@ function nothing(): void {
   // Until there is a signal to leave.
 }
 
+function joined(head: string, body: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(head.length + body.length);
+  bytes.write(head, 'latin1');
+  bytes.set(body, head.length);
+  return bytes;
+}
+
 /** Memory for a body of this length. */
 export function bodyOf(length: number, room: Uint8Array | undefined): Buffer {
   return room !== undefined && room.byteLength >= length ? Buffer.from(room.buffer, room.byteOffset, length) : transferBuffer(length);
@@ -243,7 +268,8 @@ function readHead(text: string): Head | undefined {
   return { status: Number(status), headers };
 }
 
-function announcedLength(headers: IncomingHttpHeaders): number | undefined {
+function announcedLength({ status, headers }: Head): number | undefined {
+  if (status === 204) return 0;
   if (headers['transfer-encoding'] !== undefined || headers['content-encoding'] !== undefined) return undefined;
   const text = headers['content-length'];
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -1,5 +1,6 @@
 /** One bucket of OSS, request by request: ali-oss signs and reads error answers, transport.ts moves the bytes, oss-errors.ts translates. */
 import type OSS from 'ali-oss';
+import type { Transport, TransportResult } from 'ali-oss';
 import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ByteStream } from '../../byte-stream.ts';
@@ -12,6 +13,8 @@ import type { Credentials, CredentialSource } from './credentials.ts';
 import { readEndpoint, urlOf } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { translateOssError } from './oss-errors.ts';
+import { putSigner } from './signed-put.ts';
+import type { PutSigner } from './signed-put.ts';
 import type { StreamedBody } from './streamed-body.ts';
 import { createTransport, Exchange } from './transport.ts';
 import type { TransportOptions } from './transport.ts';
@@ -58,14 +61,18 @@ export class OssClient {
   readonly #credentials: CredentialSource;
   readonly #endpoint: Endpoint;
   readonly #oss: OSS;
+  readonly #transport: Transport;
+  readonly #puts: PutSigner;
 
   private constructor(
     readonly bucket: string,
-    parts: { credentials: CredentialSource; endpoint: Endpoint; oss: OSS },
+    parts: { credentials: CredentialSource; endpoint: Endpoint; oss: OSS; transport: Transport },
   ) {
     this.#credentials = parts.credentials;
     this.#endpoint = parts.endpoint;
     this.#oss = parts.oss;
+    this.#transport = parts.transport;
+    this.#puts = putSigner(parts.oss, bucket, parts.endpoint.region !== undefined);
   }
 
   /** @throws INVALID_CONFIGURATION for missing credentials or endpoint, or a bucket name that OSS cannot have. */
@@ -78,6 +85,7 @@ export class OssClient {
     const endpoint = endpointOf(config);
     // Loaded here and not above: it takes as long as a whole command that needs no OSS.
     const { default: Client } = await import('ali-oss');
+    const transport = createTransport(transportOptionsOf(config));
     const oss = new Client({
       ...aliCredentials(await credentials.current()),
       bucket,
@@ -87,9 +95,9 @@ export class OssClient {
       sldEnable: endpoint.pathStyle,
       retryMax: 0,
       refreshSTSTokenInterval: Number.MAX_SAFE_INTEGER,
-      urllib: createTransport(transportOptionsOf(config)),
+      urllib: transport,
     });
-    return new OssClient(bucket, { credentials, endpoint, oss });
+    return new OssClient(bucket, { credentials, endpoint, oss, transport });
   }
 
   /** @throws AlluxioError for anything but an expected answer. */
@@ -126,16 +134,7 @@ export class OssClient {
         headers: exchange.headers,
       });
     try {
-      const { status, headers, data } = await this.#oss.request({
-        method: request.method,
-        bucket: this.bucket,
-        object: request.object,
-        ...(request.subresource === undefined ? {} : { subres: { ...request.subresource } }),
-        ...(request.query === undefined ? {} : { query: { ...request.query } }),
-        headers: { ...request.headers, ...lengthOf(request) },
-        successStatuses: request.expect ?? [200],
-        ctx: exchange,
-      });
+      const { status, headers, data } = (await this.#putSmall(credentials, request, exchange)) ?? (await this.#request(request, exchange));
       const { streamed, bodyMs } = exchange;
       const body = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
       return { status, headers, body, bodyMs, ...(streamed === undefined ? {} : { streamed: withErrors(streamed, translate) }) };
@@ -143,6 +142,37 @@ export class OssClient {
       throw translate(exchange.failure ?? error);
     }
   }
+
+  async #request(request: OssRequest, exchange: Exchange): Promise<TransportResult> {
+    const result = await this.#oss.request({
+      method: request.method,
+      bucket: this.bucket,
+      object: request.object,
+      ...(request.subresource === undefined ? {} : { subres: { ...request.subresource } }),
+      ...(request.query === undefined ? {} : { query: { ...request.query } }),
+      headers: { ...request.headers, ...lengthOf(request) },
+      successStatuses: request.expect ?? [200],
+      ctx: exchange,
+    });
+    if (isSmallPut(request)) this.#puts.learn(request.object ?? '', exchange);
+    return result;
+  }
+
+  /** Undefined for what is not one, or is the first of its kind. @throws what ali-oss would throw */
+  async #putSmall({ securityToken }: Credentials, request: OssRequest, exchange: Exchange): Promise<TransportResult | undefined> {
+    const put = isSmallPut(request) ? this.#puts.sign(request.object ?? '', { ...request.headers, ...lengthOf(request) }, securityToken) : undefined;
+    if (put === undefined) return undefined;
+    const result = await this.#transport.request(put.url, { method: 'PUT', headers: put.headers, ctx: exchange });
+    if (result.status !== 200) throw await this.#oss.requestError(result);
+    return result;
+  }
+}
+
+/** A longer body costs more by its bytes than by its request. */
+const SMALL_BODY = 64 * 1024;
+
+function isSmallPut({ method, object, body, subresource, query, expect }: OssRequest): boolean {
+  return method === 'PUT' && object !== undefined && body !== undefined && body.byteLength <= SMALL_BODY && subresource === undefined && query === undefined && expect === undefined;
 }
 
 /** What OSS says to temporary credentials that are none any more. */

@@ -6,7 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Transport, TransportArgs, TransportResult } from 'ali-oss';
 import { reached } from '../../fault-points.ts';
-import { bodyOf, DirectConnections, NotDirect } from './direct-get.ts';
+import { bodyOf, DirectConnections, NotDirect } from './direct.ts';
 import type { StreamedBody } from './streamed-body.ts';
 import { TransportFailure } from './transport-failure.ts';
 
@@ -32,12 +32,20 @@ export class Exchange {
   /** The body of a success is to be delivered as it comes, by way of this memory. */
   stream: readonly Uint8Array[] | undefined;
   streamed: StreamedBody | undefined;
+  /** What went out; by it signed-put.ts learns. */
+  sent: { readonly url: string; readonly headers: Readonly<Record<string, string | number>> } | undefined;
   /** How long the body took; undefined where it was not measured. */
   bodyMs: number | undefined;
 }
 
 /** Error bodies and listing pages are small; a part is at most this. */
 const MAX_BODY = 1 << 26;
+
+/** A longer body costs more by its bytes than by its request. */
+const SMALL_BODY = 64 * 1024;
+
+/** Servers whose answer to a PUT only node:http reads. */
+const notDirect = new Set<string>();
 
 export function createTransport(options: TransportOptions): Transport {
   const agentOptions = { keepAlive: true, maxSockets: options.maxSockets, scheduling: 'lifo' } as const;
@@ -48,6 +56,7 @@ export function createTransport(options: TransportOptions): Transport {
       const exchange = args.ctx instanceof Exchange ? args.ctx : new Exchange();
       try {
         reached('oss.request', 'before');
+        exchange.sent = { url, headers: args.headers };
         const answer = await send({ target: targetOf(url), args, exchange, options, agents, direct });
         reached('oss.answer', 'after');
         return answer;
@@ -69,30 +78,45 @@ interface Sending {
 }
 
 async function send(sending: Sending): Promise<TransportResult> {
-  if (!sending.exchange.bulk || sending.args.method !== 'GET' || sending.target.protocol !== 'http:') return sendBuffered(sending);
+  const { args, exchange, target } = sending;
+  const reads = exchange.bulk && args.method === 'GET';
+  const writes = args.method === 'PUT' && exchange.body !== undefined && exchange.body.byteLength <= SMALL_BODY && !notDirect.has(target.authority);
+  if (target.protocol !== 'http:' || !(reads || writes)) return sendBuffered(sending);
   try {
-    return await sendDirect(sending);
+    return await sendDirect(sending, reads);
   } catch (error) {
-    if (error instanceof NotDirect && sending.exchange.stream === undefined) return sendBuffered(sending);
+    if (!(error instanceof NotDirect)) throw error;
+    if (reads && exchange.stream === undefined) return sendBuffered(sending);
+    // What was asked may be done. Whoever asks again knows that, and is then answered in the usual way.
+    if (writes) notDirect.add(target.authority);
     throw error;
   }
 }
 
-async function sendDirect({ target, args, exchange, options, direct }: Sending): Promise<TransportResult> {
-  const headers = Object.entries(headersFor(args)).map(([name, value]) => `${name}: ${String(value)}\r\n`);
-  // Nothing that ali-oss makes has line ends in it; were it otherwise, node:http is the one to refuse it.
-  if (headers.some((line) => line.slice(0, -2).includes('\n'))) throw new NotDirect('a header of several lines');
-  const answer = await direct.get({
-    host: target.hostname,
-    port: target.port ?? 80,
-    head: `GET ${target.path} HTTP/1.1\r\nHost: ${target.authority}\r\nConnection: keep-alive\r\n${headers.join('')}\r\n`,
-    connectMs: options.connectMs,
-    idleMs: options.idleMs,
-    maxBytes: MAX_BODY,
-    room: exchange.room,
-    stream: exchange.stream,
-    signal: exchange.signal,
-  });
+async function sendDirect(sending: Sending, repeatable: boolean): Promise<TransportResult> {
+  const { target, args, exchange, options, direct } = sending;
+  let lines = '';
+  for (const [name, value] of Object.entries(headersFor(args))) {
+    const line = `${name}: ${String(value)}`;
+    // Nothing that ali-oss makes has line ends in it; were it otherwise, node:http is the one to refuse it.
+    if (line.includes('\n')) return sendBuffered(sending);
+    lines += `${line}\r\n`;
+  }
+  const answer = await direct.send(
+    {
+      host: target.hostname,
+      port: target.port ?? 80,
+      head: `${args.method} ${target.path} HTTP/1.1\r\nHost: ${target.authority}\r\nConnection: keep-alive\r\n${lines}\r\n`,
+      body: exchange.body,
+      connectMs: options.connectMs,
+      idleMs: options.idleMs,
+      maxBytes: MAX_BODY,
+      room: exchange.room,
+      stream: exchange.stream,
+      signal: exchange.signal,
+    },
+    repeatable,
+  );
   exchange.headers = answer.headers;
   exchange.streamed = answer.streamed;
   exchange.bodyMs = answer.bodyMs;

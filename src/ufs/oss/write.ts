@@ -18,6 +18,12 @@ interface Writing {
   readonly object: string;
   readonly overwrite: boolean;
   readonly partBytes: number;
+  /** Aborted by the caller. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** In parts. */
+interface PartsWriting extends Writing {
   /** Aborted by the caller or by the first part that failed. */
   readonly stop: AbortController;
   readonly signal: AbortSignal;
@@ -31,10 +37,8 @@ interface Expected {
 
 export async function writeObject(store: OssStore, object: string, source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<UfsWritten> {
   const { tuning } = store;
-  const stop = new AbortController();
-  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   const partBytes = Math.max(tuning.partBytes, Math.ceil((options.size ?? 0) / tuning.maxParts));
-  const writing: Writing = { store, object, overwrite: options.overwrite ?? true, partBytes, stop, signal };
+  const writing: Writing = { store, object, overwrite: options.overwrite ?? true, partBytes, signal: options.signal };
   const reader = await PartReader.open(source);
   try {
     const large = (options.size ?? 0) > partBytes && (await reader.more());
@@ -92,7 +96,9 @@ interface HeldPart extends Part {
   release(reusable: boolean): void;
 }
 
-async function putParts(writing: Writing, reader: PartReader, first?: HeldPart): Promise<UfsWritten> {
+async function putParts(whole: Writing, reader: PartReader, first?: HeldPart): Promise<UfsWritten> {
+  const stop = new AbortController();
+  const writing = { ...whole, stop, signal: whole.signal === undefined ? stop.signal : AbortSignal.any([whole.signal, stop.signal]) };
   const upload = await beginUpload(writing.store, writing.object, writing);
   let sent: Sent | undefined;
   try {
@@ -113,7 +119,7 @@ interface Sent {
   readonly expected: Expected;
 }
 
-async function sendParts(writing: Writing, upload: Upload, reader: PartReader, first: HeldPart | undefined): Promise<Sent> {
+async function sendParts(writing: PartsWriting, upload: Upload, reader: PartReader, first: HeldPart | undefined): Promise<Sent> {
   const { store, signal } = writing;
   const joiner = new Crc64Joiner();
   const sent: Promise<UploadedPart>[] = [];
@@ -150,7 +156,7 @@ async function sendParts(writing: Writing, upload: Upload, reader: PartReader, f
   }
 }
 
-async function nextPart({ store, signal }: Writing, reader: PartReader, limit: number): Promise<HeldPart> {
+async function nextPart({ store, signal }: PartsWriting, reader: PartReader, limit: number): Promise<HeldPart> {
   const { parts } = store;
   await parts.budget.take(limit, signal);
   let block: Buffer | undefined;
@@ -167,7 +173,7 @@ async function nextPart({ store, signal }: Writing, reader: PartReader, limit: n
 }
 
 /** A part's own failure rather than the cancellation of the others that followed from it. */
-function firstCause(writing: Writing, error: unknown): unknown {
+function firstCause(writing: PartsWriting, error: unknown): unknown {
   const reason: unknown = writing.stop.signal.reason;
   return hasCode(error, 'CANCELLED') && isAlluxioError(reason) ? reason : error;
 }

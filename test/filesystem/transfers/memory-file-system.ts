@@ -135,6 +135,16 @@ export class MemoryFileSystem {
         this.running -= 1;
       }
     },
+    createMany: async (files, { inTurn, ...options }) => {
+      const before = new Map<AlluxioPath, Promise<unknown>>();
+      const creating = files.map(({ path, bytes }) => {
+        const first = before.get(path) ?? Promise.resolve();
+        const created = first.then(() => inTurn(() => this.content.create(path, chunksOf(Buffer.from(bytes), undefined), options))).catch((error: unknown) => error);
+        before.set(path, created);
+        return created;
+      });
+      return Promise.all(creating);
+    },
     open: (path) =>
       attempt(() => {
         this.fail(path);

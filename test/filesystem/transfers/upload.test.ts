@@ -280,8 +280,9 @@ describe('local to Alluxio', () => {
     });
 
     it('is told when it vanishes after it was listed', async () => {
-      at.write('d/a', 'x');
-      at.write('d/b', 'x');
+      // Not so small that it would be read before anything is created.
+      at.write('d/a', Buffer.alloc(100_000));
+      at.write('d/b', Buffer.alloc(100_000));
       at.fs.beforeCreate = (path) => Promise.resolve(rmSync(at.local(path.endsWith('a') ? 'd/b' : 'd/a'), { force: true }));
       await at.upload(at.local('d'), '/dst', { parallel: 1 });
       expect(at.toldProblems()).toEqual([expect.stringMatching(/^file:\/\/~\/d\/(a|b) > \/dst\/\1: ~\/d\/\1 \(No such file or directory\)$/)]);

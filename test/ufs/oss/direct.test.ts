@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DirectConnections, NotDirect } from '../../../src/ufs/oss/direct-get.ts';
+import { DirectConnections, NotDirect } from '../../../src/ufs/oss/direct.ts';
 import { patternBytes } from '../../../src/ufs/conformance/bench.ts';
 
 let server: Server | undefined;
@@ -14,14 +14,16 @@ afterEach(async () => {
 });
 
 /** Calls `answer` for each request, with its number and its socket's. */
-async function serve(answer: (socket: Socket, request: number, connection: number) => void): Promise<{ connections: () => number; get: (options?: { idleMs?: number; signal?: AbortSignal; stream?: readonly Uint8Array[] }) => ReturnType<DirectConnections['get']> }> {
+async function serve(answer: (socket: Socket, request: number, connection: number) => void): Promise<{ connections: () => number; get: (options?: { idleMs?: number; signal?: AbortSignal; stream?: readonly Uint8Array[]; method?: 'PUT'; body?: Uint8Array }) => ReturnType<DirectConnections['send']> }> {
   let [requests, connections] = [0, 0];
   server = createServer((socket) => {
     const connection = (connections += 1);
     sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.on('data', (head) => {
-      expect(head.toString()).toBe('GET /x HTTP/1.1\r\nHost: h\r\n\r\n');
+    socket.on('data', (bytes) => {
+      const end = bytes.indexOf('\r\n\r\n') + 4;
+      expect(bytes.toString('latin1', 0, end)).toMatch(/^(GET|PUT) \/x HTTP\/1.1\r\nHost: h\r\n\r\n$/);
+      expect(bytes.subarray(end).equals(bytes.toString('latin1', 0, 3) === 'PUT' ? patternBytes(3000) : Buffer.alloc(0))).toBe(true);
       answer(socket, (requests += 1), connection);
     });
   });
@@ -29,8 +31,8 @@ async function serve(answer: (socket: Socket, request: number, connection: numbe
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const direct = new DirectConnections();
-  const request = { host: '127.0.0.1', port, head: 'GET /x HTTP/1.1\r\nHost: h\r\n\r\n', connectMs: 5_000, idleMs: 5_000, maxBytes: 1 << 24 };
-  return { connections: () => connections, get: (options = {}) => direct.get({ ...request, ...options }) };
+  const request = { host: '127.0.0.1', port, connectMs: 5_000, idleMs: 5_000, maxBytes: 1 << 24 };
+  return { connections: () => connections, get: ({ method, ...options } = {}) => direct.send({ ...request, head: `${method ?? 'GET'} /x HTTP/1.1\r\nHost: h\r\n\r\n`, ...options }, method === undefined) };
 }
 
 function answerOf(body: string | Buffer, headers = ''): Buffer {
@@ -109,6 +111,23 @@ describe('a direct GET', () => {
   ])('leaves %j to a full client', async (answer) => {
     const { get } = await serve((socket) => socket.write(answer));
     await expect(get()).rejects.toBeInstanceOf(NotDirect);
+  });
+});
+
+describe('a direct PUT', () => {
+  const body = patternBytes(3000);
+  const put = { method: 'PUT', body } as const;
+
+  it('goes out whole, and a connection that turns out to be dead is an error: it may have been heard', async () => {
+    const { get, connections } = await serve((socket, request, connection) => {
+      if (request === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: "x"\r\n\r\n');
+      else if (connection === 1) socket.resetAndDestroy();
+      else socket.write('HTTP/1.1 204 No Content\r\n\r\n');
+    });
+    expect(await get(put)).toMatchObject({ status: 200, headers: { etag: '"x"' } });
+    await expect(get(put)).rejects.toMatchObject({ kind: 'network' });
+    expect(await get(put)).toMatchObject({ status: 204 });
+    expect(connections()).toBe(2);
   });
 });
 

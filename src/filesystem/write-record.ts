@@ -1,0 +1,98 @@
+/** The two ends of a write: its file appears in the namespace, or nothing of it stays. */
+import { AlluxioError, messageOf } from '../errors.ts';
+import type { Transaction } from '../journal/journal.ts';
+import type { InodeRecord } from '../journal/records.ts';
+import { newFile } from '../namespace/inodes.ts';
+import type { AlluxioPath } from '../uri.ts';
+import type { BlockSink } from './block-sink.ts';
+import type { FileSystemContext } from './context.ts';
+import { umaskOf } from './create-settings.ts';
+import { closeIntent, transact } from './transact.ts';
+import type { Moved } from './write-bytes.ts';
+import type { OpenedWrite, Writing } from './write-plan.ts';
+
+/** A write whose bytes are where they shall be. */
+export interface Written {
+  readonly writing: Writing;
+  readonly opened: OpenedWrite;
+  readonly sink: BlockSink | undefined;
+  readonly moved: Moved;
+}
+
+export function recordFile(context: FileSystemContext, tx: Transaction, written: Written, parent: InodeRecord): void {
+  const { parentId, name } = written.opened;
+  tx.append({ type: 'inode-created', parentId, name, inode: inodeFor(context, written, parent) });
+  written.sink?.record(tx, context.now());
+}
+
+/** The directory that the file is about to appear in. */
+export function parentNow(tx: Transaction, { opened, writing }: Pick<Written, 'opened' | 'writing'>): InodeRecord {
+  const parent = tx.locate(opened.parentId)?.inode;
+  if (parent === undefined) throw new AlluxioError('CANCELLED', `The directory of ${writing.path} was removed meanwhile.`);
+  return parent;
+}
+
+export function requireStillOurs(tx: Transaction, { opened, writing }: Pick<Written, 'opened' | 'writing'>): void {
+  if (tx.intent(opened.intent.id) === undefined) throw new AlluxioError('FAILED_PRECONDITION', `Another process took the write of ${writing.path} over.`, { path: writing.path });
+}
+
+function inodeFor(context: FileSystemContext, { writing, opened, moved }: Written, parent: InodeRecord): InodeRecord {
+  const { options, config } = writing;
+  const inode = newFile({
+    id: opened.fileId,
+    nowMs: context.now(),
+    owner: options.owner ?? context.subject.user,
+    group: options.group ?? context.primaryGroup(),
+    umask: umaskOf(context),
+    mode: options.mode,
+    acl: options.acl,
+    parent,
+    length: moved.length,
+    blockSize: writing.blockSize,
+    ttlMs: config.duration('alluxio.user.file.create.ttl'),
+    ttlAction: config.choice('alluxio.user.file.create.ttl.action', ['DELETE', 'FREE']),
+    replicationMin: config.integer('alluxio.user.file.replication.min'),
+    replicationMax: config.integer('alluxio.user.file.replication.max'),
+  });
+  if (moved.ufs === undefined) return { ...inode, persistence: writing.writeType === 'ASYNC_THROUGH' ? 'TO_BE_PERSISTED' : 'NOT_PERSISTED' };
+  const { contentHash, crc64 } = moved.ufs;
+  return { ...inode, persistence: 'PERSISTED', contentHash, crc64, syncedMs: context.now() };
+}
+
+/** The file stays where it is safe; the failure says what is still to do. */
+export function notPersisted(path: AlluxioPath, error: unknown): AlluxioError {
+  const code = error instanceof AlluxioError ? error.code : 'INTERNAL';
+  return new AlluxioError(code, `${path} is written to the cache, but not persisted: ${messageOf(error)}`, {
+    path,
+    hint: `Persist it when the storage takes it: alluxio fs persist ${path}`,
+    cause: error,
+  });
+}
+
+/**
+ * Nothing of an unfinished write stays: blocks, promises, the lease; the driver has already removed its parts. Objects that were stored are ours, because
+ * nothing was there before; should one not go away now, the intent stays open and the next command sees to it.
+ */
+export async function undoWrite(
+  context: FileSystemContext,
+  { intent, mount }: Pick<OpenedWrite, 'intent' | 'mount'>,
+  made: { readonly sinks: readonly BlockSink[]; readonly stored: readonly string[] },
+): Promise<void> {
+  for (const sink of made.sinks) await sink.abort();
+  // Somebody who took the work over has given the objects their files.
+  const mine = context.journal.read((view) => view.intent(intent.id) !== undefined);
+  if (mine && made.stored.length > 0 && !(await withdrawn(context, mount, made.stored))) return;
+  await transact(context, (tx) => closeIntent(tx, intent.id));
+}
+
+async function withdrawn(context: FileSystemContext, mount: OpenedWrite['mount'], keys: readonly string[]): Promise<boolean> {
+  try {
+    const [failure] = await (await context.ufs(mount)).deleteFiles(keys);
+    if (failure !== undefined) throw failure.error;
+    return true;
+  } catch (error) {
+    const what = keys.length === 1 ? `${keys[0] ?? ''} was` : `${String(keys.length)} objects were`;
+    context.warn(`${what} stored, but not recorded, and ${keys.length === 1 ? 'is' : 'are'} seen to later: ${messageOf(error)}`);
+    return false;
+  }
+}

@@ -17,7 +17,7 @@ import { markPersistedUpwards } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
 import type { CreateOptions } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
-import { closeIntent, openIntentWithSpace, transact, transactWhenFree } from './transact.ts';
+import { abandon, closeIntent, endAsDead, mayHaveLeft, openIntentWithSpace, transact, transactWhenFree } from './transact.ts';
 import { moveBytes } from './write-bytes.ts';
 import { planWriting } from './write-plan.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
@@ -33,7 +33,7 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
     moved = await moveBytes(context, { writing, opened, sink, source });
     await commit(context, writing, opened, { sink, moved });
   } catch (error) {
-    await undo(context, opened, { sink, stored: moved?.ufs !== undefined });
+    await undo(context, opened, { sink, stored: moved?.ufs !== undefined, left: writing.through && mayHaveLeft(error) });
     throw error;
   }
   if (moved.ufs !== undefined) await handOnOwnership(context, await context.ufs(opened.mount), [opened.fileId]);
@@ -119,11 +119,13 @@ function inodeFor(context: FileSystemContext, tx: Transaction, writing: Writing,
  * Nothing of an unfinished write stays: blocks, promises, the lease; the driver has already removed its parts. An object that was stored is ours, because
  * nothing was there before; should it not go away now, the intent stays open and the next command sees to it.
  */
-async function undo(context: FileSystemContext, opened: OpenedWrite, done: { sink: BlockSink | undefined; stored: boolean }): Promise<void> {
+async function undo(context: FileSystemContext, opened: OpenedWrite, done: { sink: BlockSink | undefined; stored: boolean; left: boolean }): Promise<void> {
   await done.sink?.abort();
   // Somebody who took the work over has given the object its file.
   const mine = context.journal.read((view) => view.intent(opened.intent.id) !== undefined);
-  if (mine && done.stored && !(await withdrawn(context, opened))) return;
+  if (!mine) return;
+  if (done.stored && !(await withdrawn(context, opened))) return abandon(context, opened.intent.id);
+  if (done.left && !done.stored) return endAsDead(context, opened.intent);
   await transact(context, (tx) => closeIntent(tx, opened.intent.id));
 }
 

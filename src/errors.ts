@@ -61,6 +61,18 @@ export interface ErrorFields {
 
 const BRAND = Symbol.for('alluxio.error');
 
+/**
+ * What became of a store's answer, of an error or of one that it came of: `lost` on the way, so that what was asked for may have been done all the same; `none`, because
+ * the store was never reached. Undefined when it answered, or was not asked.
+ */
+export function answerOf(error: unknown): 'lost' | 'none' | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const answer = isAlluxioError(at) ? at.details.answer : undefined;
+    if (answer === 'lost' || answer === 'none') return answer;
+  }
+  return undefined;
+}
+
 export class AlluxioError extends Error {
   readonly [BRAND] = true;
   readonly path: string | undefined;

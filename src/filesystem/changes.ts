@@ -14,7 +14,7 @@ import type { RenameWork } from './rename-work.ts';
 import { renamePersisted } from './rename-work.ts';
 import { handOnOwnership } from './ownership.ts';
 import { markPersistedUpwards, ufsOrClose } from './stored-parents.ts';
-import { closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
+import { closeIntent, endAsDead, mayHaveLeft, openIntent, transact, transactWhenFree } from './transact.ts';
 
 export function createChanges(context: FileSystemContext): Changes {
   return {
@@ -56,7 +56,7 @@ async function makeDirectory(context: FileSystemContext, path: AlluxioPath, opti
       return markPersistedUpwards(tx, made.ids[made.ids.length - 1] ?? 0);
     });
   } catch (error) {
-    await transact(context, (tx) => closeIntent(tx, intent.id));
+    await (mayHaveLeft(error) ? endAsDead(context, intent) : transact(context, (tx) => closeIntent(tx, intent.id)));
     throw error;
   }
   await handOnOwnership(context, await context.ufs(mount), stored);

@@ -2,7 +2,7 @@
  * The under-storage half of a removal. The inodes hang in limbo, so the namespace shows the path gone; here the objects follow. What could not be
  * deleted comes back to its place with the reason, what was deleted stays gone.
  */
-import { AlluxioError, hasCode, messageOf } from '../errors.ts';
+import { AlluxioError, answerOf, hasCode, messageOf } from '../errors.ts';
 import type { IntentRecord, IntentWork, MountRecord } from '../journal/records.ts';
 import { mountIfThere, reattach, removeEmpty } from '../namespace/remove.ts';
 import type { Ufs, UfsPage } from '../ufs/ufs.ts';
@@ -30,6 +30,8 @@ export async function finishDelete(context: FileSystemContext, intent: IntentRec
   const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
   if (mount !== undefined) {
     const outcome = await deleteObjects(context, mount, work);
+    const lost = outcome.failures.find(({ error }) => answerOf(error) === 'lost');
+    if (lost !== undefined) throw lost.error;
     if (outcome.failures.length > 0) return putBack(context, intent, work, outcome);
     await keepEmptyParent(context, work.parentId);
   }

@@ -1,5 +1,5 @@
 /** Removing a path: check, detach, delete in the under storage, purge. */
-import { AlluxioError } from '../errors.ts';
+import { AlluxioError, answerOf } from '../errors.ts';
 import type { IntentRecord } from '../journal/records.ts';
 import { refusedBelow } from '../namespace/descendants.ts';
 import type { RemoveInput, RemovePlan } from '../namespace/remove.ts';
@@ -12,7 +12,7 @@ import type { DeleteOptions, SyncOptions } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { configFor } from './path-config.ts';
 import { purgeDetached } from './purge.ts';
-import { closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
+import { abandon, closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
 
 export async function removePath(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions, sync: SyncOptions = {}): Promise<void> {
   await lookUp(context, path, sync);
@@ -85,11 +85,18 @@ async function deletePersisted(context: FileSystemContext, removal: Removal & { 
   });
   const outcome = await deleteObjects(context, mounted.mount, work);
   if (outcome.failures.length > 0) {
-    await putBack(context, opened, work, outcome);
+    // Nobody knows what is still there: the removal is brought to its end by the next command.
+    if (outcome.failures.some(({ error }) => answerOf(error) === 'lost')) await abandon(context, intent.id);
+    else await putBack(context, opened, work, outcome);
     throw deleteFailed(path, target.inode.directory, outcome);
   }
-  await keepEmptyParent(context, target.parentId);
-  await purgeDetached(context, target.inode.id, intent.id);
+  try {
+    await keepEmptyParent(context, target.parentId);
+    await purgeDetached(context, target.inode.id, intent.id);
+  } catch (error) {
+    await abandon(context, intent.id);
+    throw error;
+  }
 }
 
 /** @throws FAILED_PRECONDITION in the sheet's words */

@@ -1,5 +1,5 @@
 /** Persisting: the bytes of a cached file become an object; the state changes only when the object is there, whole and the same. */
-import { AlluxioError, hasCode, messageOf } from '../errors.ts';
+import { AlluxioError, answerOf, hasCode, messageOf } from '../errors.ts';
 import type { BlockRecord, InodeRecord, IntentRecord, MountRecord } from '../journal/records.ts';
 import { requireFree } from '../namespace/leases.ts';
 import { mountOf, refuseReadOnly } from '../namespace/mount-table.ts';
@@ -11,7 +11,7 @@ import { handOnOwnership } from './ownership.ts';
 import { markPersistedUpwards, ufsOrClose } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
 import type { Progress } from '../terminal/progress.ts';
-import { closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
+import { closeIntent, endAsDead, openIntent, transact, transactWhenFree } from './transact.ts';
 
 interface Persisting {
   readonly path: AlluxioPath;
@@ -46,7 +46,8 @@ export async function persistFile(context: FileSystemContext, path: AlluxioPath,
     // The request may have got through before it was taken back, and nobody would know of its object.
     const written = options.background !== undefined && options.signal?.aborted === true ? await landed(context, ufs, work).catch(() => undefined) : undefined;
     if (written !== undefined) return finish(context, work, written);
-    await transact(context, (tx) => closeIntent(tx, work.intent.id));
+    // Not whenever it failed: the file that is here can be changed while its storage is away.
+    await (answerOf(error) === 'lost' ? endAsDead(context, work.intent) : transact(context, (tx) => closeIntent(tx, work.intent.id)));
     throw error;
   }
   await handOnOwnership(context, ufs, [work.inode.id]);

@@ -2,6 +2,7 @@
  * Finishing or undoing what a dead process left: one function per kind of intent. Each is safe to repeat, because the recoverer may die too.
  */
 import { messageOf } from '../errors.ts';
+import { GONE } from '../process-identity.ts';
 import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
 import type { FileSystemContext } from './context.ts';
@@ -12,7 +13,7 @@ import { forEachParallel } from './parallel.ts';
 import { finishLanded } from './persist.ts';
 import { purgeDetached } from './purge.ts';
 import { recoverRename } from './rename-work.ts';
-import { closeIntent, transact } from './transact.ts';
+import { abandon, closeIntent, transact } from './transact.ts';
 
 const RECOVERED_AT_ONCE = 16;
 
@@ -28,17 +29,25 @@ export async function recoverIntent(context: FileSystemContext, intent: IntentRe
     return taken;
   });
   if (mine === undefined) return;
-  await finish(context, mine);
+  try {
+    await finishIntent(context, mine);
+  } catch (error) {
+    await abandon(context, mine.id, true);
+    throw error;
+  }
 }
 
 /** Ends what several dead processes left. What cannot be ended now (its storage does not answer) waits for the next command. */
 export async function recoverAll(context: FileSystemContext, dead: readonly IntentRecord[]): Promise<void> {
   for (const intent of dead) {
-    await recoverIntent(context, intent).catch((error: unknown) => context.warn(`What "${intent.owner.command}" left unfinished is cleaned up later: ${messageOf(error)}`));
+    // Whoever gave it up was told why.
+    const given = intent.owner.host === GONE.host;
+    await recoverIntent(context, intent).catch((error: unknown) => given || context.warn(`What "${intent.owner.command}" left unfinished is cleaned up later: ${messageOf(error)}`));
   }
 }
 
-async function finish(context: FileSystemContext, intent: IntentRecord): Promise<void> {
+/** Brings the work to an end, or takes it back. @throws when the storage does not let it; all is safe to repeat */
+export async function finishIntent(context: FileSystemContext, intent: IntentRecord): Promise<void> {
   const { work } = intent;
   switch (work.kind) {
     case 'write':

@@ -12,7 +12,7 @@ import type { FileSystemContext } from './context.ts';
 import { keyOf, removeDirectories } from './delete-work.ts';
 import { forEachParallel } from './parallel.ts';
 import { keepEmptyParent, markPersistedUpwards } from './stored-parents.ts';
-import { closeIntent, transact } from './transact.ts';
+import { abandon, closeIntent, transact } from './transact.ts';
 import type { Walked } from './tree-walk.ts';
 import { inBatches, walkTree } from './tree-walk.ts';
 
@@ -27,8 +27,13 @@ interface ChangedHash {
 
 /** Does the whole, the intent being open in phase `copy`. @throws the store's error, everything as it was */
 export async function renamePersisted(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, work: RenameWork): Promise<void> {
-  if ((await ufs.status(work.toKey)) !== undefined) {
-    await transact(context, (tx) => closeIntent(tx, intent.id));
+  const close = () => transact(context, (tx) => closeIntent(tx, intent.id));
+  const there = await ufs.status(work.toKey).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  if (there !== undefined) {
+    await close();
     throw new AlluxioError('ALREADY_EXISTS', `Failed to rename ${ufs.uri.child(work.fromKey)} to ${ufs.uri.child(work.toKey)} in the under file system: the destination exists there`);
   }
   let changed: ChangedHash[] = [];
@@ -38,14 +43,17 @@ export async function renamePersisted(context: FileSystemContext, ufs: Ufs, inte
     if (ufs.capabilities.atomicRename) await ufs.rename(work.fromKey, work.toKey);
     else changed = await copyAll(context, ufs, work);
   } catch (error) {
-    // What cannot be undone now is undone by whoever meets the intent after we are gone.
-    await undoCopy(context, ufs, intent, work).catch((undone: unknown) => context.warn(`The copies below ${work.toKey} are removed later: ${messageOf(undone)}`));
+    await undoCopy(context, ufs, intent, work).catch(async (undone: unknown) => {
+      await abandon(context, intent.id);
+      context.warn(`The copies below ${work.toKey} are removed later: ${messageOf(undone)}`);
+    });
     if (error instanceof AlluxioError && error.code === 'CANCELLED') throw error;
     throw new AlluxioError('UNAVAILABLE', `Failed to rename ${ufs.uri.child(work.fromKey)} to ${ufs.uri.child(work.toKey)} in the under file system: ${messageOf(error)}`, { cause: error });
   }
   await commitMove(context, intent, work, { atomic: ufs.capabilities.atomicRename, changed });
   if (ufs.capabilities.atomicRename) return;
-  await deleteOld(context, ufs, intent, work).catch((error: unknown) => {
+  await deleteOld(context, ufs, intent, work).catch(async (error: unknown) => {
+    await abandon(context, intent.id);
     const message = `Renamed to ${ufs.uri.child(work.toKey)}, but not all of ${ufs.uri.child(work.fromKey)} is removed yet: ${messageOf(error)}`;
     throw new AlluxioError('PARTIAL', message, { cause: error, hint: 'The next command goes on with that.' });
   });

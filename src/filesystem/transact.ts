@@ -3,33 +3,38 @@
  * `alluxio.user.lease.wait.timeout`; then BUSY says who holds it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AlluxioError } from '../errors.ts';
-import type { NotPromise, Transaction } from '../journal/journal.ts';
+import { AlluxioError, answerOf, isAlluxioError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Journal, NotPromise, Transaction } from '../journal/journal.ts';
 import type { IntentRecord, IntentWork, LeaseTarget } from '../journal/records.ts';
 import { LeaseConflict } from '../namespace/leases.ts';
-import { isAlive } from '../process-identity.ts';
+import { GONE, isAlive } from '../process-identity.ts';
 import type { FileSystemContext } from './context.ts';
 
 const POLL_MS = 20;
+/** Work that could not be ended is not tried again sooner by those who come by for something else. */
+const PAUSE_MS = 30_000;
 
 /** Runs a transaction at the context's clock and actor. */
-export function transact<T>(context: FileSystemContext, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
+export function transact<T>(context: Pick<FileSystemContext, 'journal' | 'actor' | 'now'>, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
   return context.journal.transact<T>(context.actor, context.now(), fn);
 }
 
-/** What dead processes left is brought to an end by the first changing command that comes, once per process. */
-const cleaned = new WeakMap<FileSystemContext, Promise<void>>();
+/** What dead processes left is brought to an end by the first changing command that comes, once per process; what this one gave up, by the next that comes. */
+const cleaned = new WeakMap<Journal, { readonly givenUp: number; readonly done: Promise<void> }>();
+let givenUp = 0;
 
 async function cleanOnce(context: FileSystemContext): Promise<void> {
-  const dead = context.journal.read((view) => view.intents()).filter((intent) => !isAlive(intent.owner));
+  const dead = context.journal.read((view) => view.intents()).filter((intent) => !isAlive(intent.owner) && (intent.notBeforeMs ?? 0) <= context.now());
   if (dead.length > 0) await (await import('./recovery.ts')).recoverAll(context, dead);
 }
 
 /** The same for callbacks that may throw LeaseConflict. @throws BUSY, CANCELLED, or what the callback throws */
 export async function transactWhenFree<T>(context: FileSystemContext, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
-  const cleaning = cleaned.get(context) ?? cleanOnce(context);
-  cleaned.set(context, cleaning);
-  await cleaning;
+  const before = cleaned.get(context.journal);
+  const cleaning = before?.givenUp === givenUp ? before : { givenUp, done: cleanOnce(context) };
+  cleaned.set(context.journal, cleaning);
+  await cleaning.done;
   const patience = context.config.duration('alluxio.user.lease.wait.timeout');
   const deadline = context.now() + patience;
   for (;;) {
@@ -52,7 +57,14 @@ async function waitForHolder(context: FileSystemContext, intent: IntentRecord, d
       hint: 'Wait for it to end, or stop it; raise alluxio.user.lease.wait.timeout to wait longer.',
     });
   }
-  await sleep(POLL_MS, undefined, { signal: context.signal });
+  // Only looks: each try is a transaction, and many who tried again and again would keep those from it who work.
+  do await sleep(POLL_MS, undefined, { signal: context.signal });
+  while (context.now() < deadline && isHeldBy(context, intent));
+}
+
+function isHeldBy({ journal }: FileSystemContext, { id, leases, owner }: IntentRecord): boolean {
+  const now = journal.read((view) => view.intent(id));
+  return now !== undefined && now.leases.length === leases.length && now.owner.pid === owner.pid && isAlive(owner);
 }
 
 /** Work in the background gives way to a command, and is done again later. */
@@ -61,6 +73,35 @@ function askFor(context: FileSystemContext, id: number): Promise<void> {
     const intent = tx.intent(id);
     if (intent !== undefined) tx.append({ type: 'intent-changed', intent: { ...intent, wanted: true } });
   });
+}
+
+const NOTHING_BEGUN: readonly ErrorCode[] = ['ALREADY_EXISTS', 'INVALID_ARGUMENT', 'CANCELLED', 'READ_ONLY', 'UNSUPPORTED'];
+
+/** What failed may have left something in the storage: directories above it, or after a lost answer the thing itself. Not where it was never reached, or nothing was begun. */
+export function mayHaveLeft(error: unknown): boolean {
+  return answerOf(error) !== 'none' && !(isAlluxioError(error) && NOTHING_BEGUN.includes(error.code));
+}
+
+/**
+ * Ends the work of an intent of ours that failed in the middle, as that of a dead process is ended: the storage may hold something of it. What cannot be ended now is
+ * nobody's work from then on, and the next command ends it.
+ */
+export async function endAsDead(context: FileSystemContext, intent: IntentRecord): Promise<void> {
+  try {
+    await (await import('./recovery.ts')).finishIntent(context, intent);
+  } catch {
+    await abandon(context, intent.id);
+  }
+}
+
+/** Work that we began is nobody's any more: what is left of it is done by the next command, also one of this process. */
+export async function abandon(context: FileSystemContext, id: number, again = false): Promise<void> {
+  await transact(context, (tx) => {
+    const intent = tx.intent(id);
+    const { command } = context.owner;
+    if (intent !== undefined) tx.append({ type: 'intent-changed', intent: { ...intent, owner: { ...GONE, command }, ...(again ? { notBeforeMs: context.now() + PAUSE_MS } : {}) } });
+  });
+  givenUp++;
 }
 
 /** Opens an intent in a transaction. Returns its record, to be changed and closed later. */

@@ -4,7 +4,7 @@
  */
 import { isAlluxioError } from '../errors.ts';
 import type { Transaction } from '../journal/journal.ts';
-import type { InodeRecord, LeaseTarget, MountRecord } from '../journal/records.ts';
+import type { InodeRecord, IntentRecord, LeaseTarget, MountRecord } from '../journal/records.ts';
 import { directoryWithRoom } from '../namespace/block-space.ts';
 import type { CreatePlace } from '../namespace/create.ts';
 import { placeForFile } from '../namespace/create.ts';
@@ -16,7 +16,7 @@ import type { CreateManyOptions, WholeFile } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { handOnOwnership } from './ownership.ts';
 import { markPersistedUpwards } from './stored-parents.ts';
-import { closeIntent, openIntentWithSpace, transact, transactWhenFree } from './transact.ts';
+import { closeIntent, endAsDead, mayHaveLeft, openIntent, openIntentWithSpace, transact, transactWhenFree } from './transact.ts';
 import { moveBytes } from './write-bytes.ts';
 import { planWriting } from './write-plan.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
@@ -135,16 +135,20 @@ async function writeTogether(context: FileSystemContext, members: readonly Opene
       return undefined;
     }
   });
-  const done = (await Promise.all(moving)).filter((member) => member !== undefined);
+  const results = await Promise.all(moving);
+  const done = results.filter((member) => member !== undefined);
+  const left = members.filter(({ at, writing }, index) => results[index] === undefined && writing.through && mayHaveLeft(outcomes[at]));
   const stored = done.filter(({ moved }) => moved.ufs !== undefined);
+  let rest: IntentRecord | undefined;
   try {
-    await commit(context, intent.id, done);
+    rest = await commit(context, intent, { done, left });
   } catch (error) {
     for (const { at } of done) outcomes[at] = error;
     const sinks = done.flatMap(({ sink }) => (sink === undefined ? [] : [sink]));
-    await undoWrite(context, { intent, mount }, { sinks, stored: stored.map(({ opened }) => opened.key) });
+    await undoWrite(context, { intent, mount }, { sinks, stored: stored.map(({ opened }) => opened.key), left: left.length > 0 });
     return;
   }
+  if (rest !== undefined) await endAsDead(context, rest);
   if (stored.length > 0) await handOn(context, mount, stored, outcomes);
 }
 
@@ -165,8 +169,9 @@ async function parentsThere(context: FileSystemContext, members: readonly Opened
   return there;
 }
 
-async function commit(context: FileSystemContext, intentId: number, done: readonly DoneMember[]): Promise<void> {
-  await transact(context, (tx) => {
+/** Returns what is still to be looked after: files of which the storage may hold something that we were not told of. */
+function commit(context: FileSystemContext, intent: IntentRecord, { done, left }: { done: readonly DoneMember[]; left: readonly OpenedMember[] }): Promise<IntentRecord | undefined> {
+  return transact(context, (tx) => {
     const [first] = done;
     if (first !== undefined) requireStillOurs(tx, first);
     const parents = new Map<number, InodeRecord>();
@@ -180,7 +185,12 @@ async function commit(context: FileSystemContext, intentId: number, done: readon
       tx.append({ type: 'inode-changed', id, change: { modifiedMs: context.now() } });
       if (done.some(({ opened, moved }) => opened.parentId === id && moved.ufs !== undefined)) markPersistedUpwards(tx, id);
     }
-    closeIntent(tx, intentId);
+    closeIntent(tx, intent.id);
+    if (left.length === 0 || intent.work.kind !== 'writes') return undefined;
+    const ids = new Set(left.map(({ opened }) => opened.fileId));
+    const { files } = intent.work;
+    const leases = intent.leases.filter((_, index) => ids.has(files[index]?.fileId ?? 0));
+    return openIntent(context, tx, leases, { ...intent.work, files: files.filter(({ fileId }) => ids.has(fileId)) });
   });
 }
 

@@ -7,7 +7,7 @@ import type { AlluxioPath } from '../uri.ts';
 import type { BlockSink } from './block-sink.ts';
 import type { FileSystemContext } from './context.ts';
 import { umaskOf } from './create-settings.ts';
-import { closeIntent, transact } from './transact.ts';
+import { abandon, closeIntent, endAsDead, transact } from './transact.ts';
 import type { Moved } from './write-bytes.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
 
@@ -72,16 +72,20 @@ export function notPersisted(path: AlluxioPath, error: unknown): AlluxioError {
 /**
  * Nothing of an unfinished write stays: blocks, promises, the lease; the driver has already removed its parts. Objects that were stored are ours, because
  * nothing was there before; should one not go away now, the intent stays open and the next command sees to it.
+ *
+ * @param made.left the storage may hold something that we were not told of
  */
 export async function undoWrite(
   context: FileSystemContext,
   { intent, mount }: Pick<OpenedWrite, 'intent' | 'mount'>,
-  made: { readonly sinks: readonly BlockSink[]; readonly stored: readonly string[] },
+  made: { readonly sinks: readonly BlockSink[]; readonly stored: readonly string[]; readonly left: boolean },
 ): Promise<void> {
   for (const sink of made.sinks) await sink.abort();
   // Somebody who took the work over has given the objects their files.
   const mine = context.journal.read((view) => view.intent(intent.id) !== undefined);
-  if (mine && made.stored.length > 0 && !(await withdrawn(context, mount, made.stored))) return;
+  if (!mine) return;
+  if (made.stored.length > 0 && !(await withdrawn(context, mount, made.stored))) return abandon(context, intent.id);
+  if (made.left) return endAsDead(context, intent);
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 

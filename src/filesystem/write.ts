@@ -11,7 +11,7 @@ import { markPersistedUpwards } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
 import type { CreateOptions } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
-import { closeIntent, openIntentWithSpace, transact, transactWhenFree } from './transact.ts';
+import { closeIntent, mayHaveLeft, openIntentWithSpace, transact, transactWhenFree } from './transact.ts';
 import { moveBytes } from './write-bytes.ts';
 import { planWriting } from './write-plan.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
@@ -29,7 +29,7 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
     moved = await moveBytes(context, { writing, opened, sink, source });
     await commit(context, { writing, opened, sink, moved });
   } catch (error) {
-    await undoWrite(context, opened, { sinks: sink === undefined ? [] : [sink], stored: moved?.ufs === undefined ? [] : [opened.key] });
+    await undoWrite(context, opened, { sinks: sink === undefined ? [] : [sink], stored: moved?.ufs === undefined ? [] : [opened.key], left: moved === undefined && writing.through && mayHaveLeft(error) });
     throw error;
   }
   if (moved.ufs !== undefined) await handOnOwnership(context, await context.ufs(opened.mount), [opened.fileId]);

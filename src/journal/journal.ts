@@ -80,6 +80,8 @@ export interface View {
   sequence(): number;
   /** The newest log record's number, 0 when there is none. */
   lastSeq(): number;
+  /** Log records from `from` on, oldest first, as a replay needs them: with the credentials of mounts, as `mounts` has them. */
+  log(range: { from: number; limit?: number }): LogRecord[];
 }
 
 export interface Transaction extends View {

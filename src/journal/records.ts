@@ -126,6 +126,8 @@ export interface IntentRecord {
   readonly work: IntentWork;
   /** Somebody waits for what it holds: an owner that can (a resident) gives it up. */
   readonly wanted?: true;
+  /** Of nobody's work: whoever just comes by leaves it alone until then, because its storage did not answer. */
+  readonly notBeforeMs?: number;
 }
 
 export type IntentWork =

@@ -4,10 +4,8 @@ import { AlluxioError } from '../errors.ts';
 import type { Entry } from './entries.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Actor, BackupStream, Journal, LogRecord, LogSegment, NotPromise, TableFinding, Transaction, View } from './journal.ts';
-import { TABLE, get48, logKey, retiredKey, tableRange } from './keys.ts';
-import { valueIn } from './kv.ts';
+import { retiredKey } from './keys.ts';
 import type { KvEngine, KvReader } from './kv.ts';
-import { decodeLog } from './log-codec.ts';
 import { dropLog, PRUNE_STEP, type LogLimit } from './session.ts';
 import { Tables } from './tables.ts';
 
@@ -52,14 +50,7 @@ export class Store implements Journal {
 
   /** The log as it must be replayed: with the credentials of mounts. Not for anybody's eyes. */
   rawLog(range: { from?: number; limit?: number } = {}): LogRecord[] {
-    const bounds = { from: logKey(Math.max(0, range.from ?? 0)), to: tableRange(TABLE.log).to };
-    return this.#readState((kv) => {
-      const records: LogRecord[] = [];
-      kv.scan(range.limit === undefined ? bounds : { ...bounds, limit: range.limit }, (entry) => {
-        records.push(decodeLog(get48(entry.key, entry.keyStart + 1), valueIn(entry)));
-      });
-      return records;
-    });
+    return this.read((view) => view.log({ ...range, from: range.from ?? 0 }));
   }
 
   // What makes backups is loaded only where one is made.

@@ -2,7 +2,7 @@
 import { AlluxioError } from '../errors.ts';
 import { decodeBlock, decodeHolders, decodeJson, decodeNumber, decodePlace, decodeSpace, decodeText, decodeTotals } from './codec.ts';
 import { decodeInode } from './inode-codec.ts';
-import type { Child, ChildRange, HeldLease, UsageRecord, View } from './journal.ts';
+import type { Child, ChildRange, HeldLease, LogRecord, UsageRecord, View } from './journal.ts';
 import {
   NAME_OFFSET,
   TABLE,
@@ -15,6 +15,7 @@ import {
   inodeKeyAfter,
   intentKey,
   leaseKey,
+  logKey,
   numberRange,
   parseUseKey,
   pathDefaultsKey,
@@ -28,6 +29,7 @@ import {
 } from './keys.ts';
 import { valueIn } from './kv.ts';
 import type { KeyRange, KvReader } from './kv.ts';
+import { decodeLog } from './log-codec.ts';
 import { NO_TOTALS } from './totals.ts';
 import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, SyncRecord, TotalsRecord } from './records.ts';
 
@@ -158,6 +160,15 @@ export class Tables implements View {
       seq = get48(entry.key, entry.keyStart + 1);
     });
     return seq;
+  }
+
+  log({ from, limit }: { from: number; limit?: number }): LogRecord[] {
+    const records: LogRecord[] = [];
+    const range = { from: logKey(Math.max(0, from)), to: tableRange(TABLE.log).to };
+    this.#kv.scan(limit === undefined ? range : { ...range, limit }, (entry) => {
+      records.push(decodeLog(get48(entry.key, entry.keyStart + 1), valueIn(entry)));
+    });
+    return records;
   }
 
   syncs(): SyncRecord[] {

@@ -18,10 +18,12 @@ export const BUCKET = 'crash';
 export interface Lab {
   readonly home: Home;
   readonly root: StorageKind;
+  /** Of its OSS server, which takes fault points. */
+  readonly endpoint: string;
   readonly properties: Readonly<Record<string, string>>;
   readonly sources: Sources;
   /** By its length. */
-  readonly contents: ReadonlyMap<number, Buffer>;
+  readonly contents: ReadonlyMap<number, string>;
   /** Mount path → storage, without trailing slash. */
   readonly storages: Readonly<Record<string, string>>;
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<RunResult>;
@@ -30,9 +32,9 @@ export interface Lab {
 
 const FOREIGN_FILES = ['one', 'sub/two'];
 
-export async function makeLab(root: StorageKind): Promise<Lab> {
+export async function makeLab(root: StorageKind, more: Readonly<Record<string, string>> = {}): Promise<Lab> {
   const home = await makeHome();
-  const server = await startOssServer({ dir: join(home.dir, 'oss'), buckets: [BUCKET], credentials: OSS_KEYS, flush: false });
+  const server = await startOssServer({ dir: join(home.dir, 'oss'), buckets: [BUCKET], credentials: OSS_KEYS, flush: false, faults: true });
   const folders = { second: join(home.dir, 'second'), foreign: join(home.dir, 'foreign'), source: join(home.dir, 'source') };
   for (const folder of Object.values(folders)) await mkdir(folder);
   const storages = { '/': root === 'oss' ? `oss://${BUCKET}/root` : home.ufsDir, [SECOND]: root === 'oss' ? folders.second : `oss://${BUCKET}`, [FOREIGN]: folders.foreign };
@@ -44,9 +46,10 @@ export async function makeLab(root: StorageKind): Promise<Lab> {
     'alluxio.user.block.size.bytes.default': '64KB',
     'alluxio.underfs.oss.streaming.upload.partition.size': '100KB',
     'alluxio.user.lease.wait.timeout': '60s',
+    ...more,
   };
   await home.configure(properties);
-  const contents = new Map(LENGTHS.map((length) => [length, randomBytes(length)]));
+  const contents = new Map(LENGTHS.map((length) => [length, randomBytes(length).toString('base64').slice(0, length)]));
   const sources = await writeSources(folders, contents);
   const run: Lab['run'] = (args, env = {}) => runAlluxio(home, args, { env, timeoutMs: 120_000 });
   for (const args of [['format'], ['fs', 'mount', SECOND, storages[SECOND]]]) {
@@ -54,7 +57,7 @@ export async function makeLab(root: StorageKind): Promise<Lab> {
     if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.stderr}`);
   }
   return {
-    home, root, properties, sources, contents, storages, run,
+    home, root, endpoint: server.endpoint, properties, sources, contents, storages, run,
     async close() {
       await server.close();
       await home.remove();
@@ -62,7 +65,7 @@ export async function makeLab(root: StorageKind): Promise<Lab> {
   };
 }
 
-async function writeSources(folders: { foreign: string; source: string }, contents: ReadonlyMap<number, Buffer>): Promise<Sources> {
+async function writeSources(folders: { foreign: string; source: string }, contents: ReadonlyMap<number, string>): Promise<Sources> {
   await mkdir(join(folders.foreign, 'sub'));
   for (const name of FOREIGN_FILES) await writeFile(join(folders.foreign, name), name);
   for (const [length, bytes] of contents) await writeFile(join(folders.source, String(length)), bytes);

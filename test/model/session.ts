@@ -7,7 +7,7 @@ import { startAlluxio, statusOf } from '../support/run-alluxio.ts';
 export interface Said {
   /** What the line printed, without its errors. */
   readonly text: string;
-  /** Its error lines, without the line's number; none: it succeeded. */
+  /** Its error lines, without the line's number; none: it succeeded. That a file which was read could not be cached is no error. */
   readonly errors: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
@@ -50,10 +50,10 @@ export class Session {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     const toMs = performance.now();
-    const lines = this.#heard.subarray(0, at).toString('utf8');
+    const prefix = `line ${this.#line - 1}: `;
+    const lines = this.#heard.subarray(0, at).toString('utf8').replace(new RegExp(`${prefix}Not cached: .*\n`, 'g'), '');
     const rest = this.#heard.indexOf('\n', at);
     this.#heard = this.#heard.subarray(rest < 0 ? this.#heard.length : rest + 1);
-    const prefix = `line ${this.#line - 1}: `;
     const errors = lines.split('\n').filter((line) => line.includes(prefix)).map((line) => line.slice(line.indexOf(prefix) + prefix.length));
     return { text: errors.length === 0 ? lines : '', errors, fromMs, toMs };
   }

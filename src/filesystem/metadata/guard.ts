@@ -3,7 +3,7 @@
  * old answer still names it. Every removal and rename of something persisted opens an intent that names its entries, so the log tells.
  */
 import { AlluxioError } from '../../errors.ts';
-import type { Transaction } from '../../journal/journal.ts';
+import type { Transaction, View } from '../../journal/journal.ts';
 import type { IntentRecord } from '../../journal/records.ts';
 import type { NotPromise } from '../../journal/journal.ts';
 import type { FileSystemContext } from '../context.ts';
@@ -16,7 +16,7 @@ export class RemovalGuard {
   #seenSeq: number;
 
   /** Begin it before the look. */
-  constructor(private readonly context: FileSystemContext) {
+  constructor(private readonly context: Pick<FileSystemContext, 'journal' | 'actor' | 'now'>) {
     this.#seenSeq = context.journal.read((view) => {
       // A removal that is under way may have ended, and its lease with it, before the answer is used.
       for (const intent of view.intents()) this.#note(intent);
@@ -34,18 +34,23 @@ export class RemovalGuard {
     return this.#removed.has(`${parentId}/${name}`);
   }
 
-  /** Runs a transaction in which `removed` is complete: nothing happened that it has not read. */
+  /**
+   * Runs a transaction in which `removed` is complete: it reads itself what happened until it began. Whoever tried again until nothing happened meanwhile would never come
+   * to it where many are at work.
+   */
   async transact<T>(fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
-    for (;;) {
-      const upTo = this.#catchUp();
-      const outcome = await transact(this.context, (tx): { done: true; value: T; seq: number } | { done: false } => {
-        if (tx.lastSeq() !== upTo) return { done: false };
-        return { done: true, value: fn(tx), seq: tx.lastSeq() };
-      });
-      if (!outcome.done) continue;
-      this.#seenSeq = outcome.seq;
-      return outcome.value;
+    for (let before = -1; before !== this.#seenSeq; ) {
+      before = this.#seenSeq;
+      this.#seenSeq = this.context.journal.read((view) => this.#noteSince(view, PAGE));
     }
+    const { value, seq } = await transact(this.context, (tx) => {
+      this.#noteSince(tx);
+      const done: { value: T; seq: number } = { value: fn(tx), seq: tx.lastSeq() };
+      return done;
+    });
+    // Not before it is on disk: what a transaction read that comes to nothing may never have been.
+    this.#seenSeq = seq;
+    return value;
   }
 
   #note({ work: { kind }, leases }: IntentRecord): void {
@@ -53,17 +58,15 @@ export class RemovalGuard {
     for (const lease of leases) this.#removed.add(`${lease.parentId}/${lease.name}`);
   }
 
-  #catchUp(): number {
-    for (;;) {
-      const records = this.context.journal.log({ from: this.#seenSeq + 1, limit: PAGE });
-      const last = records[records.length - 1];
-      if (last === undefined) return this.#seenSeq;
-      // Pruned by "fsadmin journal checkpoint": what was removed in the gap cannot be known.
-      if (records[0]?.seq !== this.#seenSeq + 1) throw new AlluxioError('BUSY', 'The log of the journal was pruned while metadata was being loaded.', { hint: 'Run the command again.' });
-      for (const { entry } of records) {
-        if (entry.type === 'intent-opened') this.#note(entry.intent);
-      }
-      this.#seenSeq = last.seq;
+  /** Returns the newest record that it read, else the newest one known. */
+  #noteSince(view: View, limit?: number): number {
+    const records = view.log({ from: this.#seenSeq + 1, ...(limit === undefined ? {} : { limit }) });
+    const [first] = records;
+    // Pruned by "fsadmin journal checkpoint": what was removed in the gap cannot be known.
+    if (first !== undefined && first.seq !== this.#seenSeq + 1) throw new AlluxioError('BUSY', 'The log of the journal was pruned while metadata was being loaded.', { hint: 'Run the command again.' });
+    for (const { entry } of records) {
+      if (entry.type === 'intent-opened') this.#note(entry.intent);
     }
+    return records.at(-1)?.seq ?? this.#seenSeq;
   }
 }

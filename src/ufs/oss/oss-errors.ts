@@ -70,6 +70,7 @@ function fromTransport(failure: TransportFailure, context: ErrorContext): Alluxi
   return new AlluxioError(code, `OSS at ${context.endpoint} ${verb}: ${failure.message} (${context.path})`, {
     path: context.path,
     cause: failure,
+    details: { answer: failure.mayHaveArrived ? 'lost' : 'none' },
     hint: 'Check the network and fs.oss.endpoint.',
   });
 }

@@ -1,5 +1,8 @@
 import { systemCode } from '../../errors.ts';
 
+/** Where these are the reason, nothing was ever sent. */
+const NEVER_SENT: readonly (string | undefined)[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+
 /** Why there was no complete answer. */
 export class TransportFailure extends Error {
   constructor(
@@ -8,6 +11,11 @@ export class TransportFailure extends Error {
     cause?: unknown,
   ) {
     super(message, { cause });
+  }
+
+  /** The server may have got the request, and done what it says. */
+  get mayHaveArrived(): boolean {
+    return !NEVER_SENT.includes(systemCode(this.cause));
   }
 
   static network(error: unknown): TransportFailure {

@@ -1,6 +1,6 @@
 /** Writes one object: in one PUT when it fits a part, else in parts that go up in parallel. Bytes stay in memory until OSS has confirmed them, so each request can be repeated. */
 import { createHash } from 'node:crypto';
-import { AlluxioError, hasCode, isAlluxioError } from '../../errors.ts';
+import { AlluxioError, answerOf, hasCode, isAlluxioError } from '../../errors.ts';
 import { Crc64Joiner } from '../crc64.ts';
 import type { UfsWritten, WriteOptions } from '../ufs.ts';
 import { throwIfAborted } from '../wrappers/retry.ts';
@@ -75,7 +75,7 @@ async function putWhole(writing: Writing, part: Part): Promise<UfsWritten> {
   const { store, object, signal } = writing;
   const expected = { size: part.bytes.byteLength, crc: part.crc };
   const md5 = createHash('md5').update(part.bytes).digest('base64');
-  return store.retry(async (tries) => {
+  const sent = store.retry(async (tries) => {
     // Only looked at before: OSS stores what it has got although its sender is gone, and nobody would know of the object.
     throwIfAborted(signal);
     try {
@@ -89,6 +89,12 @@ async function putWhole(writing: Writing, part: Part): Promise<UfsWritten> {
       return ours;
     }
   }, signal);
+  return sent.catch(async (error: unknown) => {
+    // The last answer was lost too.
+    const ours = answerOf(error) === 'lost' ? await findOurs(writing, expected).catch(() => undefined) : undefined;
+    if (ours === undefined) throw error;
+    return ours;
+  });
 }
 
 /** A part in memory that is given back once nothing needs it any more. */

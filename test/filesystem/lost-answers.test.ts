@@ -1,0 +1,60 @@
+/** The answer of a storage may be lost after it did what it was asked for. Nothing is left half known then, also for the next command of the same process. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { TestFileSystem } from '../support/file-system.ts';
+import { at, bytes, keysIn, makeFileSystem, namesIn } from '../support/file-system.ts';
+
+let test: TestFileSystem;
+
+beforeEach(async () => {
+  test = await makeFileSystem('oss', { 'alluxio.underfs.oss.retry.max': '0', 'alluxio.underfs.eventual.consistency.retry.base.sleep': '1ms' });
+});
+afterEach(() => test.close());
+
+const fault = (...rule: Parameters<NonNullable<TestFileSystem['oss']>['fault']>) => test.oss?.fault(...rule);
+
+/** With nothing going wrong any more, the next change tidies up: then storage and namespace agree. */
+async function agreed(expected: readonly string[]): Promise<void> {
+  await test.oss?.clearFaults();
+  await test.fs.changes.makeDirectory(at('/next'), { recursive: false, writeType: 'MUST_CACHE' });
+  const names = (await namesIn(test.fs, '/', true)).filter((path) => path !== '/next').sort();
+  expect(names).toEqual(expected);
+  expect((await keysIn(test.ufs)).map((key) => `/${key.replace(/\/$/, '')}`).filter((key) => key !== '/').sort()).toEqual(expected);
+}
+
+it('a file whose object came through is that file, where we can see it', async () => {
+  await fault('reset-after', { method: 'PUT' }, 1);
+  await test.fs.content.create(at('/f'), bytes('content'), { writeType: 'THROUGH' });
+  await agreed(['/f']);
+});
+
+it('and where we cannot, the next command gives it its name', async () => {
+  await fault('reset-after', { method: 'PUT' }, 1);
+  await fault('reset-before', {});
+  await expect(test.fs.content.create(at('/f'), bytes('content'), { writeType: 'THROUGH' })).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { answer: 'lost' } });
+  await agreed(['/f']);
+});
+
+it('a removal that was not answered for is brought to its end', async () => {
+  for (const path of ['/d/a', '/d/b']) {
+    if (path === '/d/a') await test.fs.changes.makeDirectory(at('/d'), { recursive: false, writeType: 'THROUGH' });
+    await test.fs.content.create(at(path), bytes('content'), { writeType: 'THROUGH' });
+  }
+  await fault('reset-after', { subresource: 'delete' });
+  await expect(test.fs.changes.delete(at('/d'), { recursive: true })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await agreed([]);
+});
+
+it('directories that were made for a file that the storage refused go again', async () => {
+  await test.fs.changes.makeDirectory(at('/x/y'), { recursive: true, writeType: 'MUST_CACHE' });
+  await fault('internal-error', { method: 'PUT', keyPrefix: 'root/x/y/f' });
+  await expect(test.fs.content.create(at('/x/y/f'), bytes('content'), { writeType: 'THROUGH' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await test.oss?.clearFaults();
+  expect(await keysIn(test.ufs)).toEqual([]);
+});
+
+it('and so do those above a directory that it refused', async () => {
+  await fault('internal-error', { method: 'PUT', keyPrefix: 'root/x/y/' });
+  await expect(test.fs.changes.makeDirectory(at('/x/y'), { recursive: true, writeType: 'THROUGH' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await test.oss?.clearFaults();
+  expect(await keysIn(test.ufs)).toEqual([]);
+});

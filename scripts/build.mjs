@@ -16,7 +16,7 @@ const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|exec
 const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|system-|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts|filesystem\/status-text\.ts)|\/node_modules\/properties-reader\//;
 
 /** Of what opening the file system names, what a command that only looks never calls: it is loaded with the first call. */
-const CHANGING = /\/src\/(?:byte-stream|wasm-assembler|cache\/(?!tiers)|config\/references|filesystem\/(?:delete-work|known-names|parallel|purge|stored-parents|transact|tree-walk|metadata\/(?:guard|insert|listing-places|load-|sync))|journal\/(?:apply|audit\/|group-commit|log-codec|page-walk|precondition|session|store-error)|namespace\/(?:acl|inodes|leases|remove)|resident\/(?:cache-requests|claims))/;
+const CHANGING = /\/src\/(?:byte-stream|checked-memory|wasm-assembler|cache\/(?!tiers)|config\/references|filesystem\/(?:delete-work|known-names|parallel|purge|stored-parents|transact|tree-walk|metadata\/(?:guard|insert|listing-places|load-|sync))|journal\/(?:apply|audit\/|group-commit|log-codec|page-walk|precondition|session|store-error)|namespace\/(?:acl|inodes|leases|remove)|resident\/(?:cache-requests|claims))/;
 
 /** What opening the file system cannot do without, and nothing else: the files that compose.ts imports, and theirs. */
 async function neededBy(file, needed = new Set()) {

@@ -70,10 +70,11 @@ exports.loader = function loader(dist) {
 
 /**
  * A listing of a thousand files is over before V8 has optimized what made it, and then waits at its end for the optimizer: so code becomes hot seven times later.
- * `require('v8')` takes as long as is gained. Where Node no longer has this way, nothing is lost but time. Code is kept for the flags that it was compiled with,
- * so that this comes before anything is loaded.
+ * `require('v8')` takes as long as is gained. Where Node no longer has this way, nothing is lost but time; where V8 does not know the flag (that of Node 22 and 24), it
+ * would complain on stderr. Code is kept for the flags that it was compiled with, so that this comes before anything is loaded.
  */
 function optimizeLater() {
+  if (!/^11\./.test(process.versions.v8)) return;
   const shown = process.noDeprecation;
   process.noDeprecation = true;
   try {

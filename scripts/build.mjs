@@ -44,6 +44,11 @@ const UNUSED_CODE = `
   export { unused as exists, unused as mkdirp, unused as open, unused as spawn };
   export const FOLDER = 2;`;
 
+/** ali-oss makes agents for its own transport when it is loaded, and those load what is for https. */
+const AGENTS_CODE = `
+  module.exports = class {};
+  module.exports.HttpsAgent = class {};`;
+
 /** Finds lmdb's native part by its name. The package's own loader reads the C library to choose a file, which takes longer than all the rest. */
 const NATIVE_CODE = `
   import { dirname } from 'node:path';
@@ -77,10 +82,11 @@ const leaner = {
     if (importer?.includes('/lmdb/') && id === 'node-gyp-build-optional-packages') return '\0native';
     if (importer?.includes('/lmdb/') && id === 'msgpackr') return '\0msgpack';
     if (importer?.includes('/lmdb/') && (id === 'node:module' || id === 'node:url')) return '\0place';
+    if (importer?.includes('/ali-oss/') && id === 'agentkeepalive') return '\0agents';
     return UNUSED.some(({ of, ids }) => importer?.includes(of) && ids.includes(id)) ? '\0unused' : undefined;
   },
   load(id) {
-    return { '\0unused': UNUSED_CODE, '\0native': NATIVE_CODE, '\0msgpack': MSGPACK_CODE, '\0place': PLACE_CODE }[id];
+    return { '\0unused': UNUSED_CODE, '\0agents': AGENTS_CODE, '\0native': NATIVE_CODE, '\0msgpack': MSGPACK_CODE, '\0place': PLACE_CODE }[id];
   },
   transform: {
     filter: { id: /\/lmdb\/[\w-]+\.js$/ },

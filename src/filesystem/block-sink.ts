@@ -33,6 +33,8 @@ export class BlockSink {
   #next: number;
   #received = 0;
   #promised: { directory: number; bytes: number } | undefined;
+  /** Space of the block after the open one: a transaction takes as long as writing some MiB. */
+  #ahead: Promise<number> | undefined;
   readonly #finished: FinishedBlock[] = [];
 
   constructor(
@@ -63,6 +65,7 @@ export class BlockSink {
   /** Closes the last block. */
   async end(): Promise<void> {
     if (this.#open !== undefined) await this.#finish();
+    await this.#settle();
   }
 
   /** Records the finished blocks, inside the transaction in which the caller, whose intent is still his, closes it and so gives the promises back. */
@@ -80,6 +83,7 @@ export class BlockSink {
 
   /** Removes everything that was written; the intent's promises are given back by whoever closes it. */
   async abort(): Promise<void> {
+    await this.#settle();
     await this.#open?.writer.abort();
     this.#open = undefined;
     await this.context.blocks.remove(this.#finished.map(({ index, directory }) => ({ fileId: this.input.fileId, index, directory })));
@@ -87,14 +91,33 @@ export class BlockSink {
   }
 
   async #begin() {
-    const { fileId, intentId, blockSize, size } = this.input;
-    const bytes = size === undefined ? blockSize : Math.max(1, Math.min(blockSize, size - this.#received));
-    const held = this.#promised;
+    const { fileId, size } = this.input;
+    const bytes = this.#bytesAt(this.#received);
+    const [held, ahead] = [this.#promised, this.#ahead];
     this.#promised = undefined;
-    const directory = held !== undefined && held.bytes === bytes ? held.directory : await obtainSpace(this.context, intentId, bytes);
+    this.#ahead = undefined;
+    // Where there was no room then, there may be now.
+    const directory = held?.bytes === bytes ? held.directory : ((await ahead?.catch(() => undefined)) ?? (await obtainSpace(this.context, this.input.intentId, bytes)));
     const writer = await this.context.blocks.create({ fileId, index: this.#next, directory }, size === undefined ? undefined : bytes);
     this.#open = { writer, directory, promised: bytes };
+    const after = this.#received + bytes;
+    if (size !== undefined && after < size) {
+      this.#ahead = obtainSpace(this.context, this.input.intentId, this.#bytesAt(after));
+      this.#ahead.catch(() => undefined);
+    }
     return this.#open;
+  }
+
+  /** Of the block that begins after so many bytes. */
+  #bytesAt(received: number): number {
+    const { blockSize, size } = this.input;
+    return size === undefined ? blockSize : Math.max(1, Math.min(blockSize, size - received));
+  }
+
+  /** Whoever closes the intent gives the promise back. */
+  async #settle(): Promise<void> {
+    await this.#ahead?.catch(() => undefined);
+    this.#ahead = undefined;
   }
 
   async #finish(): Promise<void> {

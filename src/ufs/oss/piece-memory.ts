@@ -24,14 +24,11 @@ export interface StreamRoom {
 }
 
 /**
- * For the chunks of a streamed answer: each goes through several hands, which costs as much as receiving some KiB. On the way to a disk they are larger and
- * more, since each is handed to another thread, and what has come meanwhile waits there for the disk.
+ * For the chunks of a streamed answer: each goes through several hands, which costs as much as receiving some KiB. On the way to a disk they are larger, since
+ * each is handed to another thread; one is on its way there while the next comes.
  */
 export function streamRoom(toDisk: boolean): StreamRoom {
   const slots = Array.from({ length: toDisk ? 2 : 1 }, () => takeSlot());
-  const chunkBytes = SLOT_BYTES / (toDisk ? 2 : 4);
-  return {
-    memory: slots.flatMap(({ bytes }) => Array.from({ length: SLOT_BYTES / chunkBytes }, (_, at) => bytes.subarray(at * chunkBytes, (at + 1) * chunkBytes))),
-    release: () => slots.forEach((slot) => slot.release()),
-  };
+  const memory = slots.flatMap(({ bytes }) => (toDisk ? [bytes] : [bytes.subarray(0, SLOT_BYTES / 2), bytes.subarray(SLOT_BYTES / 2)]));
+  return { memory, release: () => slots.forEach((slot) => slot.release()) };
 }

@@ -50,7 +50,9 @@ const notDirect = new Set<string>();
 export function createTransport(options: TransportOptions): Transport {
   const agentOptions = { keepAlive: true, maxSockets: options.maxSockets, scheduling: 'lifo' } as const;
   const direct = new DirectConnections();
-  const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) };
+  let secure: https.Agent | undefined;
+  // Loading what https needs takes milliseconds.
+  const agents = { plain: new http.Agent(agentOptions), secure: () => (secure ??= new https.Agent(agentOptions)) };
   return {
     async request(url, args) {
       const exchange = args.ctx instanceof Exchange ? args.ctx : new Exchange();
@@ -73,7 +75,7 @@ interface Sending {
   readonly args: TransportArgs;
   readonly exchange: Exchange;
   readonly options: TransportOptions;
-  readonly agents: { readonly 'http:': http.Agent; readonly 'https:': https.Agent };
+  readonly agents: { readonly plain: http.Agent; readonly secure: () => https.Agent };
   readonly direct: DirectConnections;
 }
 
@@ -181,7 +183,7 @@ function headersFor(args: TransportArgs): Record<string, string | number> {
 function open({ target, args, agents }: Sending): http.ClientRequest {
   const { hostname, port, path, protocol } = target;
   const options = { hostname, path, method: args.method, headers: headersFor(args), ...(port === undefined ? {} : { port }) };
-  return protocol === 'https:' ? https.request({ ...options, agent: agents['https:'] }) : http.request({ ...options, agent: agents['http:'] });
+  return protocol === 'https:' ? https.request({ ...options, agent: agents.secure() }) : http.request({ ...options, agent: agents.plain });
 }
 
 /** The whole body in one block, filled as it comes: socket buffers are given back at once. */

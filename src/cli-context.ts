@@ -75,6 +75,7 @@ export function createContext(input: ContextInput): OwnedContext {
       checkJournal: () => checkJournal(readConfig()),
       formatJournal: async () => (await compose()).formatJournal(readConfig()),
       restoreJournal: async (from, { backupOnly }) => (await compose()).restoreJournal({ config: readConfig(), from, backupOnly }),
+      format: async () => (await compose()).formatAll(readConfig()),
       formatWorker: async () => (await compose()).formatWorker(readConfig()),
       runLine: input.runLine,
       configFor,

@@ -16,8 +16,10 @@ import { createFileSystem } from './filesystem/create-file-system.ts';
 import type { FileSystemContext } from './filesystem/context.ts';
 import type { FileSystem } from './filesystem/file-system.ts';
 import type { Role } from './http/resident.ts';
+import { closeIntent } from './filesystem/transact.ts';
 import { notAccessible, ufsModeOf } from './filesystem/ufs-mode.ts';
 import { formatStore, openStore, restoreStore } from './journal/format.ts';
+import type { FormatSettings } from './journal/format.ts';
 import { ROOT_MOUNT_ID } from './namespace/inodes.ts';
 import { pathOfInode } from './namespace/resolve.ts';
 import { ROOT_ID } from './journal/journal.ts';
@@ -271,8 +273,29 @@ async function isEmptyJournal(config: Config): Promise<boolean> {
   }
 }
 
+/**
+ * Journal and cache at once: whenever it is cut off, there is the old namespace with all that is cached, or the new one, and the next command goes on emptying the cache.
+ * Returns the folders of the cache.
+ */
+export async function formatAll(config: Config): Promise<string[]> {
+  // Files of the new journal are younger: it takes longer than this to make one.
+  const beforeMs = Date.now() + 1;
+  await formatJournal(config, { owner: { ...ownIdentity(), command: 'format' }, beforeMs });
+  const folders = await createBlockStore(cacheDirectories(config), blockFolders(config)).format(beforeMs);
+  const journal = await openStore({ folder: config.get('alluxio.master.journal.folder') });
+  try {
+    const emptying = journal.read((view) => view.intents()).filter(({ work }) => work.kind === 'evict' && work.beforeMs === beforeMs);
+    await journal.transact({ user: userInfo().username, command: 'format' }, Date.now(), (tx) => {
+      for (const { id } of emptying) closeIntent(tx, id);
+    });
+  } finally {
+    await journal.close();
+  }
+  return folders;
+}
+
 /** Wipes the journal and makes an empty one with the configured root mount; never touches the under storage. */
-export async function formatJournal(config: Config): Promise<void> {
+export async function formatJournal(config: Config, emptying?: FormatSettings['emptying']): Promise<void> {
   assertValid(config);
   const mount = rootMount(config);
   const { ufsTypeOf } = await import('./ufs/registry.ts');
@@ -286,6 +309,7 @@ export async function formatJournal(config: Config): Promise<void> {
     superuser,
     group: groupMapping(config.find(GROUP_MAPPING))(superuser)[0] ?? '',
     nowMs: Date.now(),
+    ...(emptying === undefined ? {} : { emptying }),
   });
   if (uri.scheme === 'file') await (await import('node:fs/promises')).mkdir(uri.path, { recursive: true });
 }

@@ -70,6 +70,6 @@ export interface BlockStore {
   strays(known: (block: BlockAddress) => boolean): AsyncIterable<StrayFile>;
   /** Removes temporary files whose writing process is gone and block files that `known` denies. Returns what was removed. */
   sweep(known: (block: BlockAddress) => boolean): Promise<{ files: number; bytes: number }>;
-  /** Empties every directory (`formatWorker`); returns the folders done. */
-  format(): Promise<string[]>;
+  /** Empties every directory (`formatWorker`), or takes only what was last touched before a time; returns the folders done. */
+  format(beforeMs?: number): Promise<string[]>;
 }

@@ -10,7 +10,7 @@ import { banner, reportHealth } from './alluxio-monitor.ts';
 import { stopAll } from './alluxio-stop.ts';
 import type { CommandContext, CommandInput, CommandSpec } from './command.ts';
 import { invalidComponent, rolesOf, scriptHelp } from './components.ts';
-import { formatJournal, formatWorker } from './formatting.ts';
+import { formatBoth, formatJournal, formatWorker } from './formatting.ts';
 import { arg, flag, text } from './options.ts';
 
 const SAFE_MS = 2000;
@@ -111,6 +111,7 @@ async function start(ctx: CommandContext, wanted: Wanted, action: string): Promi
 /** Formats when asked, and where there has never been a journal. A folder that holds something else is not touched: the master says so. */
 async function prepare(ctx: CommandContext, { roles, format }: Wanted): Promise<void> {
   const missing = roles.includes('master') && !existsSync(ctx.services.configFor('master').get('alluxio.master.journal.folder'));
+  if (format && roles.includes('worker') && roles.includes('master')) return formatBoth(ctx);
   if (format && roles.includes('worker')) await formatWorker(ctx);
   if (missing || (format && roles.includes('master'))) await formatJournal(ctx);
 }

@@ -116,6 +116,8 @@ export interface CommandServices {
   checkJournal(): Promise<void>;
   /** Replaces the journal by what a backup, or the newest of a folder of backups, holds. When anything of it is wrong, nothing is changed. */
   restoreJournal(from: string, options: { backupOnly: boolean }): Promise<RestoredJournal>;
+  /** Both: the journal, and the cache directories of every tier. There is no moment in which only what is cached is gone. Returns the directories done. */
+  format(): Promise<string[]>;
   /** Wipes the cache directories of every tier; returns the directories done. */
   formatWorker(): Promise<string[]>;
   /**

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandContext, CommandSpec } from './command.ts';
 import { AlluxioError } from '../errors.ts';
-import { formatJournal, formatWorker, restoreJournal } from './formatting.ts';
+import { formatBoth, formatWorker, restoreJournal } from './formatting.ts';
 import { flag, text } from './options.ts';
 
 const MISUSED = 2;
@@ -29,10 +29,10 @@ export const command: CommandSpec = {
     if (input.args.length > 0) throw new AlluxioError('INVALID_ARGUMENT', 'Usage: alluxio format [-s]', { exitStatus: MISUSED });
     if (flag(input, 's') && !wantsFormat(ctx)) return;
     const from = text(input, 'from');
-    if (from !== undefined) await restoreJournal(ctx, absolute(from, ctx.cwd), flag(input, 'backup-only'));
+    if (from === undefined) return formatBoth(ctx);
+    await restoreJournal(ctx, absolute(from, ctx.cwd), flag(input, 'backup-only'));
     // After a restore, which may refuse and then changes nothing.
     await formatWorker(ctx);
-    if (from === undefined) await formatJournal(ctx);
   },
 };
 

@@ -64,6 +64,7 @@ export async function finishIntent(context: FileSystemContext, intent: IntentRec
       return purgeDetached(context, work.inodeId, intent.id);
     case 'evict':
       await context.blocks.remove(work.blocks);
+      if (work.beforeMs !== undefined) await context.blocks.format(work.beforeMs);
       if (work.thenPurge !== 0) return purgeDetached(context, work.thenPurge, intent.id);
       return transact(context, (tx) => closeIntent(tx, intent.id));
     case 'cache':

@@ -5,7 +5,7 @@ import { AlluxioError, systemCode } from '../errors.ts';
 import type { Actor, Journal, RestoreReport } from './journal.ts';
 import { ROOT_ID } from './journal.ts';
 import { retiredKey } from './keys.ts';
-import type { InodeRecord, MountRecord } from './records.ts';
+import type { InodeRecord, MountRecord, Owner } from './records.ts';
 import type { KvEngine } from './kv.ts';
 import type { RestoreSettings } from './restore.ts';
 import { PageEngine } from './page-engine.ts';
@@ -39,6 +39,8 @@ export interface FormatSettings {
   readonly superuser: string;
   readonly group: string;
   readonly nowMs: number;
+  /** The cache is emptied too, by whom, of what was touched before a time: work that the new journal begins with, so that it is done also when its process dies. */
+  readonly emptying?: { readonly owner: Owner; readonly beforeMs: number };
 }
 
 /**
@@ -123,6 +125,10 @@ export async function initialise(journal: Journal, settings: Omit<FormatSettings
     tx.append({ type: 'mount-added', mount: settings.mount });
     tx.append({ type: 'fact-set', name: 'superuser', value: settings.superuser });
     tx.append({ type: 'fact-set', name: 'clusterId', value: clusterId });
+    if (settings.emptying === undefined) return;
+    const { owner, beforeMs } = settings.emptying;
+    const work = { kind: 'evict', blocks: [], thenPurge: 0, beforeMs } as const;
+    tx.append({ type: 'intent-opened', intent: { id: tx.allocate(), owner, user: settings.superuser, startedMs: settings.nowMs, leases: [], reserved: [], work } });
   });
 }
 

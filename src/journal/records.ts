@@ -152,5 +152,8 @@ export type IntentWork =
   | { readonly kind: 'purge'; readonly inodeId: number }
   /** Blocks being cached for a read or load. Died: drop what was promised and the temporary files. */
   | { readonly kind: 'cache'; readonly fileId: number }
-  /** Blocks whose records are gone and whose files are being unlinked; then the rest of the detached inode (0: none) is purged. */
-  | { readonly kind: 'evict'; readonly blocks: readonly { readonly fileId: number; readonly index: number; readonly directory: number }[]; readonly thenPurge: number };
+  /**
+   * Blocks whose records are gone and whose files are being unlinked; then the rest of the detached inode (0: none) is purged. `beforeMs`: and all files of the cache that
+   * were last touched before then, which belong to a journal that this one has replaced.
+   */
+  | { readonly kind: 'evict'; readonly blocks: readonly { readonly fileId: number; readonly index: number; readonly directory: number }[]; readonly thenPurge: number; readonly beforeMs?: number };

@@ -44,6 +44,15 @@ it('a removal that was not answered for is brought to its end', async () => {
   await agreed([]);
 });
 
+it('also when the store answered the next try, with a refusal', async () => {
+  await test.fs.content.create(at('/f'), bytes('content'), { writeType: 'THROUGH' });
+  await fault('reset-after', { method: 'DELETE' }, 1);
+  await fault('token-expired', { method: 'DELETE' });
+  const patient = await test.reopen({ 'alluxio.underfs.oss.retry.max': '1' });
+  await expect(patient.changes.delete(at('/f'), { recursive: false })).rejects.toMatchObject({ message: expect.stringContaining('SecurityTokenExpired') as string });
+  await agreed([]);
+});
+
 it('directories that were made for a file that the storage refused go again', async () => {
   await test.fs.changes.makeDirectory(at('/x/y'), { recursive: true, writeType: 'MUST_CACHE' });
   await fault('internal-error', { method: 'PUT', keyPrefix: 'root/x/y/f' });

@@ -99,7 +99,9 @@ export class OssUfs implements Ufs {
       throw new AlluxioError('ALREADY_EXISTS', `${path} is a file`, { path });
     }
     const absent = keys.filter((_, at) => found[at] === undefined);
-    await Promise.all(absent.map((each) => this.#putMarker(each)));
+    // Whoever tidies up after a failure must not be overtaken by a marker that is still on its way.
+    const refused = (await Promise.allSettled(absent.map((each) => this.#putMarker(each)))).find((put) => put.status === 'rejected');
+    if (refused !== undefined) throw refused.reason;
     // The folder that is mounted may exist by nothing but what it is about to hold.
     if (key === '' && this.#names.prefix !== '' && (await this.status('')) === undefined) await this.#putMarker('');
   }

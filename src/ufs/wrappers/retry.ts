@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
-import { AlluxioError, isAlluxioError } from '../../errors.ts';
+import { AlluxioError, answerOf, hasCode, isAlluxioError, messageOf } from '../../errors.ts';
 import type { Ufs } from '../ufs.ts';
 
 export interface RetryPolicy {
@@ -30,16 +30,25 @@ export function retryPolicyOf(config: Config): RetryPolicy {
 
 export function retryBy(policy: RetryPolicy): Retry {
   return async (attempt, signal) => {
+    let lost = false;
     for (let tries = 0; ; tries++) {
       throwIfAborted(signal);
       try {
         return await attempt(tries);
       } catch (error) {
-        if (tries >= policy.retries || !isAlluxioError(error) || !error.retryable) throw error;
+        if (tries >= policy.retries || !isAlluxioError(error) || !error.retryable) throw lost ? afterLost(error) : error;
+        lost ||= answerOf(error) === 'lost';
         await pause(delayOf(policy, tries, error), signal);
       }
     }
   };
+}
+
+/** What the store answered in the end says nothing of what became of the try before, whose answer was lost. */
+function afterLost(error: unknown): unknown {
+  if (!isAlluxioError(error) || answerOf(error) === 'lost') return error;
+  const { code, message, path, hint, details } = error;
+  return new AlluxioError(code, message, { ...(path === undefined ? {} : { path }), ...(hint === undefined ? {} : { hint }), details: { ...details, answer: 'lost' }, cause: error });
 }
 
 /** A store under load says how long to stay away; otherwise somewhere in the upper half of a doubling interval. */
@@ -92,19 +101,28 @@ async function deleteWithRetry(ufs: Ufs, retry: Retry, request: { keys: readonly
   let remaining = request.keys;
   let failures: Awaited<ReturnType<Ufs['deleteFiles']>> = [];
   const settled: typeof failures = [];
+  const lost = new Set<string>();
+  let refused = false;
   try {
     await retry(async () => {
+      refused = false;
       failures = await ufs.deleteFiles(remaining, request.signal);
       const passing = failures.filter((failure) => isAlluxioError(failure.error) && failure.error.retryable);
       settled.push(...failures.filter((failure) => !passing.includes(failure)));
+      for (const { key, error } of failures) if (answerOf(error) === 'lost') lost.add(key);
       failures = passing;
+      refused = passing.length > 0;
       remaining = passing.map((failure) => failure.key);
       if (passing[0] !== undefined) throw passing[0].error;
     }, request.signal);
   } catch (error) {
-    if (!failures.some((failure) => failure.error === error)) throw error;
+    if (!refused || hasCode(error, 'CANCELLED')) throw error;
   }
-  return [...settled, ...failures];
+  return [...settled, ...failures].map((failure) => (lost.has(failure.key) ? { ...failure, error: asError(afterLost(failure.error)) } : failure));
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(messageOf(error));
 }
 
 /** A second try that finds nothing after a first one whose answer was lost has removed the directory. */

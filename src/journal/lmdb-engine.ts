@@ -24,7 +24,12 @@ const MAP_BYTES = 2 ** 40;
 /** Where the address space is limited (ulimit -v). */
 const SMALL_MAP_BYTES = 2 ** 32;
 /** What is read through the map stays in the process's memory. After this much, a process reads by pages. */
-const MAPPED_BYTES = 16 * 2 ** 20;
+const MAPPED_BYTES = 4 * 2 ** 20;
+/**
+ * Writing goes through the map too, and the system maps sixteen pages around each that is looked at: a listing of a million objects would end with half a gigabyte. When
+ * the process has grown by so much the store is opened anew, which lets go of the pages and takes a few milliseconds.
+ */
+const GROWTH_BYTES = 16 * 2 ** 20;
 /** Every open reader of every process takes one of these slots of 64 bytes. */
 const MAX_READERS = 1000;
 /** Others may open the store again and again. */
@@ -35,7 +40,8 @@ class OldState extends Error {}
 
 const IF_NEW = { noOverwrite: true };
 
-type Store = RootDatabase<Buffer, Buffer> & { ensureReadTxn(): void };
+/** `_endWrites`: what close() waits for. */
+type Store = RootDatabase<Buffer, Buffer> & { ensureReadTxn(): void; _endWrites(): unknown };
 type StoreClass = new (name: null, options: object) => Store;
 
 export class LmdbEngine implements KvEngine {
@@ -58,6 +64,10 @@ export class LmdbEngine implements KvEngine {
   /** What the read under way reads with: reads within it see the same state. */
   #reading: KvReader | undefined;
   #writing = false;
+  /** Of this process, when the store was opened. */
+  #memory = process.memoryUsage.rss();
+  /** What needs the store to stay open: writes under way, snapshots. */
+  #users = 0;
   #pages: PageReader | undefined;
 
   /** @param folder holds data.mdb and lock.mdb; they are made where they are missing. */
@@ -89,6 +99,7 @@ export class LmdbEngine implements KvEngine {
 
   snapshot(): KvSnapshot {
     const transaction = this.#store.useReadTransaction();
+    this.#users++;
     const pages = PageReader.open(this.#file);
     const reader: KvReader = pages?.showNewest() === true ? pages : this.#within(transaction);
     return {
@@ -97,6 +108,7 @@ export class LmdbEngine implements KvEngine {
       close: () => {
         pages?.close();
         transaction.done();
+        this.#users--;
       },
     };
   }
@@ -118,6 +130,16 @@ export class LmdbEngine implements KvEngine {
 
   async write<T>(fn: (kv: KvWriter) => T): Promise<T> {
     if (this.#readOnly) throw new AlluxioError('READ_ONLY', 'The journal was opened for reading only.');
+    if (this.#users === 0 && process.memoryUsage.rss() > this.#memory + GROWTH_BYTES) this.#openAgain();
+    this.#users++;
+    try {
+      return await this.#writeNewest(fn);
+    } finally {
+      this.#users--;
+    }
+  }
+
+  async #writeNewest<T>(fn: (kv: KvWriter) => T): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.#writeOnce(fn);
@@ -126,6 +148,14 @@ export class LmdbEngine implements KvEngine {
         if (tries === MOST_TRIES) throw new AlluxioError('UNAVAILABLE', `The journal in ${this.#name} does not give its newest state.`, { hint: 'End all other alluxio processes that use it, then try again.' });
       }
     }
+  }
+
+  /** In one turn, so that nobody meets a store that is closed. */
+  #openAgain(): void {
+    this.#store._endWrites = () => undefined;
+    void this.#store.close();
+    this.#store = this.#open();
+    this.#memory = process.memoryUsage.rss();
   }
 
   async #writeOnce<T>(fn: (kv: KvWriter) => T): Promise<T> {

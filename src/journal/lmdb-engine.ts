@@ -24,7 +24,7 @@ const MAP_BYTES = 2 ** 40;
 /** Where the address space is limited (ulimit -v). */
 const SMALL_MAP_BYTES = 2 ** 32;
 /** What is read through the map stays in the process's memory. After this much, a process reads by pages. */
-const MAPPED_BYTES = 16 * 2 ** 20;
+const MAPPED_BYTES = 4 * 2 ** 20;
 /** Every open reader of every process takes one of these slots of 64 bytes. */
 const MAX_READERS = 1000;
 /** Others may open the store again and again. */

@@ -41,6 +41,6 @@ it(`${COMMANDS} commands, seed ${SEED}`, async () => {
   console.info(`random faults, FAULTS_SEED=${SEED}: ${commands} commands, ${acknowledged} succeeded (${overcome} in spite of faults), ${refused} refused; commands that met ${list}; ${Math.round((performance.now() - begun) / 1000)} s`);
   expect(tallies.flatMap(({ failures }) => failures).join('\n'), `FAULTS_SEED=${SEED}`).toBe('');
   expect(commands).toBeGreaterThanOrEqual(COMMANDS);
-  expect([overcome, refused].map((count) => count > COMMANDS / 20), 'commands that overcame a fault, and that were defeated').toEqual([true, true]);
+  expect([overcome, refused].map((count) => count > 0), 'commands that overcame a fault, and that were defeated').toEqual([true, true]);
   expect(met.size, 'different faults').toBeGreaterThan(COMMANDS >= 1000 ? 12 : 8);
 }, 7_200_000);

@@ -98,11 +98,14 @@ export function blockSizeOf(context: FileSystemContext): number {
   return context.config.bytes('alluxio.user.block.size.bytes.default');
 }
 
+/** They lie all over the journal, and a transaction holds a piece of memory for each. */
+const MARKED_AT_ONCE = 200;
+
 /** Marks directories as loaded and compared now. */
 export async function markLoaded(context: FileSystemContext, ids: readonly number[], syncedMs: number): Promise<void> {
-  for (let i = 0; i < ids.length; i += 2000) {
+  for (let i = 0; i < ids.length; i += MARKED_AT_ONCE) {
     await transact(context, (tx) => {
-      for (const id of ids.slice(i, i + 2000)) {
+      for (const id of ids.slice(i, i + MARKED_AT_ONCE)) {
         if (tx.locate(id) !== undefined) tx.append({ type: 'inode-changed', id, change: { childrenLoaded: true, syncedMs } });
       }
     });

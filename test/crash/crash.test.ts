@@ -13,12 +13,12 @@ import { Rounds } from './rounds.ts';
 const KILLS = Number(process.env.CRASH_KILLS ?? 200);
 /** The same each time where a change is judged; the long run looks for what is not known yet. */
 const SEED = Number(process.env.CRASH_SEED ?? (process.env.CRASH_KILLS === undefined ? 687_446 : 1 + Math.floor(Math.random() * 1_000_000)));
-const HOMES: readonly StorageKind[] = ['oss', 'local', 'oss', 'local'];
+const HOMES: readonly { readonly root: StorageKind; readonly quota?: number }[] = [{ root: 'oss' }, { root: 'local' }, { root: 'oss', quota: 900_000 }, { root: 'local' }];
 
-async function crash(root: StorageKind, seed: number, kills: number): Promise<Tally> {
-  const lab = await makeLab(root);
+async function crash({ root, quota }: (typeof HOMES)[number], seed: number, kills: number): Promise<Tally> {
+  const lab = await makeLab(root, quota === undefined ? {} : { 'alluxio.worker.tieredstore.level0.dirs.quota': String(quota) });
   try {
-    return await new Rounds(lab, seededRandom(seed), KILLS >= 1000 ? 1 : 4).run(kills);
+    return await new Rounds(lab, seededRandom(seed), { longestStride: KILLS >= 1000 ? 1 : 4, evicts: quota !== undefined }).run(kills);
   } finally {
     await lab.close();
   }
@@ -26,7 +26,7 @@ async function crash(root: StorageKind, seed: number, kills: number): Promise<Ta
 
 it(`${KILLS} kills, seed ${SEED}`, async () => {
   const begun = performance.now();
-  const tallies = await Promise.all(HOMES.map((root, at) => crash(root, SEED + at, Math.ceil(KILLS / HOMES.length))));
+  const tallies = await Promise.all(HOMES.map((home, at) => crash(home, SEED + at, Math.ceil(KILLS / HOMES.length))));
   const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
   const [kills, acknowledged, recoverers, pairs] = [sum((each) => each.kills), sum((each) => each.acknowledged), sum((each) => each.recoverersKilled), sum((each) => each.pairs)];
   const places = new Set(tallies.flatMap((tally) => [...tally.places.keys()]));

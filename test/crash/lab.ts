@@ -26,7 +26,7 @@ export interface Lab {
   readonly contents: ReadonlyMap<number, string>;
   /** Mount path → storage, without trailing slash. */
   readonly storages: Readonly<Record<string, string>>;
-  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<RunResult>;
+  run(args: readonly string[], env?: Readonly<Record<string, string>>, input?: string): Promise<RunResult>;
   close(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export async function makeLab(root: StorageKind, more: Readonly<Record<string, s
   await home.configure(properties);
   const contents = new Map(LENGTHS.map((length) => [length, randomBytes(length).toString('base64').slice(0, length)]));
   const sources = await writeSources(folders, contents);
-  const run: Lab['run'] = (args, env = {}) => runAlluxio(home, args, { env, timeoutMs: 120_000 });
+  const run: Lab['run'] = (args, env = {}, input = '') => runAlluxio(home, args, { env, input, timeoutMs: 120_000 });
   for (const args of [['format'], ['fs', 'mount', SECOND, storages[SECOND]]]) {
     const done = await run(args);
     if (done.status !== 0) throw new Error(`${args.join(' ')}: ${done.stderr}`);

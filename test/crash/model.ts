@@ -11,6 +11,12 @@ export interface Entry {
   readonly pinned: boolean;
   readonly ttlMs: number;
   readonly acl: string;
+  /** Who owns it; '' is who runs the test. */
+  readonly owner: string;
+  /** Most copies in the cache; -1 unlimited. */
+  readonly copies: number;
+  /** Directories only: compared with the storage by whoever comes by. */
+  readonly followed: boolean;
   /** Files only: a copy in the under storage. */
   readonly stored: boolean;
   /** Files only: every byte is in the cache. An empty file never is. */
@@ -30,7 +36,7 @@ export interface Step {
 export const SECOND = '/m';
 const ALWAYS: ReadonlySet<string> = new Set(['/', SECOND]);
 
-export const DIRECTORY: Entry = { directory: true, length: 0, mode: 0o755, pinned: false, ttlMs: -1, acl: '', stored: false, cached: false };
+export const DIRECTORY: Entry = { directory: true, length: 0, mode: 0o755, pinned: false, ttlMs: -1, acl: '', owner: '', copies: -1, followed: false, stored: false, cached: false };
 
 export function file(length: number, kept: { stored: boolean; cached: boolean }): Entry {
   return { ...DIRECTORY, directory: false, length, mode: 0o644, stored: kept.stored, cached: kept.cached && length > 0 };
@@ -93,7 +99,8 @@ export function textOf(tree: Tree): string {
 
 function lineOf(path: string, entry: Entry): string {
   const flags = [entry.pinned ? 'pinned' : '', entry.stored ? 'stored' : '', entry.cached ? 'cached' : ''].filter((flag) => flag !== '').join('+');
-  return `${path} ${entry.directory ? 'dir' : `file of ${entry.length}`} ${entry.mode.toString(8)} ttl ${entry.ttlMs} ${entry.acl} ${flags}`;
+  const rest = [entry.owner, entry.copies === -1 ? '' : `at most ${entry.copies} copies`, entry.followed ? 'followed' : ''].filter((each) => each !== '').join(' ');
+  return `${path} ${entry.directory ? 'dir' : `file of ${entry.length}`} ${entry.mode.toString(8)} ttl ${entry.ttlMs} ${entry.acl} ${flags} ${rest}`;
 }
 
 export interface Done {

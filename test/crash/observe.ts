@@ -1,4 +1,5 @@
 /** What is there after a crash: the tree as a user sees it, and everything that ought not to be there. Reads the journal, the cache folder and the storages themselves. */
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../src/journal/format.ts';
 import { MemoryEngine } from '../../src/journal/memory-engine.ts';
@@ -23,10 +24,11 @@ export interface Observed {
 export async function observe(lab: Lab): Promise<Observed> {
   const journal = await openStore({ folder: journalFolder(lab), readOnly: true });
   try {
-    const { found, problems } = journal.read((view) => ({ found: inodesOf(view), problems: [...workProblems(view), ...view.syncs().map(({ id }) => `a sync of ${id} is asked for`)] }));
+    const { found, followed, problems } = journal.read((view) => ({ found: inodesOf(view), followed: new Set(view.syncs().map(({ id }) => id)), problems: workProblems(view) }));
     problems.push(...cacheProblems(join(lab.home.workDir, 'cache', 'alluxioworker'), found, ({ inode }) => lab.contents.get(inode.length)), ...folderProblems(lab), ...(await storageProblems(lab, found)));
-    const shown = found.filter(({ path }) => path !== '/' && path !== SECOND && !path.startsWith(`${FOREIGN}/`));
-    return { tree: new Map(shown.map((each) => [each.path, entryOf(each)])), problems };
+    const shown = found.filter(({ path }) => path !== '/' && path !== SECOND && !path.startsWith(`${FOREIGN}/`) && !/^(\/m)?\/\.Trash($|\/)/.test(path));
+    problems.push(...[...followed].filter((id) => !found.some(({ inode }) => inode.id === id)).map((id) => `a sync of ${id}, which is not there, is asked for`));
+    return { tree: new Map(shown.map((each) => [each.path, { ...entryOf(each), followed: followed.has(each.inode.id) }])), problems };
   } finally {
     await journal.close();
   }
@@ -53,10 +55,11 @@ export async function replayProblems(lab: Lab): Promise<string[]> {
 }
 
 function entryOf({ inode }: Found): Entry {
-  const { directory, length, mode, pinned, ttlMs, acl } = inode;
+  const { directory, length, mode, pinned, ttlMs, acl, replicationMax: copies } = inode;
+  const owner = inode.owner === userInfo().username ? '' : inode.owner;
   const named = acl.filter(({ subject }) => subject !== '').map(({ type, subject, bits }) => `${type}:${subject}:${bits}`).join();
-  if (directory) return { ...DIRECTORY, mode, pinned, ttlMs, acl: named };
-  return { directory, length, mode, pinned, ttlMs, acl: named, stored: inode.persistence === 'PERSISTED', cached: length > 0 && inode.cachedBytes === length };
+  if (directory) return { ...DIRECTORY, mode, pinned, ttlMs, acl: named, owner, copies };
+  return { directory, length, mode, pinned, ttlMs, acl: named, owner, copies, followed: false, stored: inode.persistence === 'PERSISTED', cached: length > 0 && inode.cachedBytes === length };
 }
 
 function folderProblems(lab: Lab): string[] {

@@ -11,6 +11,9 @@ import { BUCKET } from './lab.ts';
 import { SECOND } from './model.ts';
 import { FOREIGN } from './workload.ts';
 
+/** Who looks has time, however short the patience of those is who are tested. */
+const patient = (lab: Lab) => configOf({ ...lab.properties, 'alluxio.underfs.oss.socket.timeout': '60s' });
+
 const seenIn = new WeakMap<Lab, Map<string, string>>();
 
 export async function storageProblems(lab: Lab, found: readonly Found[]): Promise<string[]> {
@@ -19,7 +22,7 @@ export async function storageProblems(lab: Lab, found: readonly Found[]): Promis
   const parts = await Promise.all([
     compared(lab, '/', ours.filter((each) => !isSecond(each))),
     compared(lab, SECOND, ours.filter((each) => isSecond(each) && each.path !== SECOND)),
-    uploadProblems(await OssClient.create(UfsUri.parse(`oss://${BUCKET}/`), configOf(lab.properties))),
+    uploadProblems(await OssClient.create(UfsUri.parse(`oss://${BUCKET}/`), patient(lab))),
   ]);
   const foreign = readdirSync(lab.sources.foreign, { recursive: true, encoding: 'utf8' }).sort().join();
   return [...parts.flat(), ...(foreign === 'one,sub,sub/two' ? [] : [`the foreign folder holds ${foreign}`])];
@@ -27,7 +30,7 @@ export async function storageProblems(lab: Lab, found: readonly Found[]): Promis
 
 async function compared(lab: Lab, mount: string, found: readonly Found[]): Promise<string[]> {
   const uri = lab.storages[mount] ?? '';
-  const ufs = await createUfs(UfsUri.parse(uri), configOf(lab.properties));
+  const ufs = await createUfs(UfsUri.parse(uri), patient(lab));
   const seen = seenIn.get(lab) ?? new Map<string, string>();
   seenIn.set(lab, seen);
   return storedProblems({ ufs, uri, mount, found, bytesOf: ({ inode }) => lab.contents.get(inode.length), seen });

@@ -1,4 +1,5 @@
 /** Random commands that change something, each with what it does to the tree. */
+import { userInfo } from 'node:os';
 import type { Entry, Step, Tree } from './model.ts';
 import { DIRECTORY, SECOND, alter, below, file, move, once, put, remove, together } from './model.ts';
 
@@ -7,6 +8,8 @@ export interface Command {
   /** What is typed after `alluxio`. */
   readonly args: readonly string[];
   readonly steps: readonly Step[];
+  /** Lines of a script. */
+  readonly input?: string;
 }
 
 /** A folder of the home with a local file of each length, and a local tree. */
@@ -22,6 +25,8 @@ export interface Sources {
 export const LENGTHS = [0, 40, 70_000, 250_000] as const;
 /** Where `mount` mounts. */
 export const FOREIGN = '/n';
+/** Only root can give a local file away. */
+const ANOTHER = process.getuid?.() === 0 ? 'daemon' : '';
 const KEPT: Readonly<Record<string, { stored: boolean; cached: boolean }>> = {
   MUST_CACHE: { stored: false, cached: true },
   CACHE_THROUGH: { stored: true, cached: true },
@@ -39,8 +44,8 @@ export class Workload {
 
   /** A command of this kind that can succeed on the tree; undefined when there is none now. */
   next(kind: string, tree: Tree): Command | undefined {
-    const made = KINDS[kind]?.({ tree, sources: this.sources, pick: (list) => list[Math.floor(this.random() * list.length)], fresh: () => this.#fresh(tree) });
-    return made === undefined ? undefined : { kind, args: ['fs', ...made.args], steps: made.steps };
+    const made = ALL[kind]?.({ tree, sources: this.sources, pick: (list) => list[Math.floor(this.random() * list.length)], fresh: () => this.#fresh(tree) });
+    return made === undefined ? undefined : { kind, ...made, args: ['fs', ...made.args] };
   }
 
   /** A new name, in any directory but a deep one: a tree that always grows would make the run slower and slower. */
@@ -58,7 +63,7 @@ interface Choice {
   fresh(): string;
 }
 
-type Made = { readonly args: readonly string[]; readonly steps: readonly Step[] } | undefined;
+type Made = { readonly args: readonly string[]; readonly steps: readonly Step[]; readonly input?: string } | undefined;
 
 const KINDS: Readonly<Record<string, (choice: Choice) => Made>> = {
   copyFromLocal({ sources, pick, fresh }) {
@@ -148,6 +153,27 @@ const KINDS: Readonly<Record<string, (choice: Choice) => Made>> = {
       return { args: acl === '' ? ['setfacl', '-b', path] : ['setfacl', '-m', 'user:bob:r--', path], steps: [once(alter(path, () => ({ acl })))] };
     });
   },
+  chown({ tree, pick }) {
+    return on(pick([...filesOf(tree), ...directoriesOf(tree)].filter((path) => below(tree, path).length < 20)), (path) => {
+      const owner = entryOf(tree, path).owner === '' ? ANOTHER : '';
+      return { args: ['chown', '-R', owner === '' ? userInfo().username : owner, path], steps: [together(below(tree, path).map((each) => alter(each, () => ({ owner }))))] };
+    });
+  },
+  /** It unpins, too: a pinned file is one with a least number of copies. */
+  setReplication({ tree, pick }) {
+    return on(pick(filesOf(tree).filter((path) => !entryOf(tree, path).pinned)), (path) => {
+      const copies = entryOf(tree, path).copies === -1 ? 3 : -1;
+      return { args: ['setReplication', '--max', String(copies), path], steps: [once(alter(path, () => ({ copies })))] };
+    });
+  },
+  updateMount: ({ pick }) => ({ args: ['updateMount', ...(pick([['--shared'], []]) ?? []), SECOND], steps: [] }),
+  follow({ tree, pick }) {
+    const followed = directoriesOf(tree).filter((path) => entryOf(tree, path).followed);
+    return on(pick(followed.length > 1 ? followed : directoriesOf(tree)), (path) => {
+      const is = entryOf(tree, path).followed;
+      return { args: [is ? 'stopSync' : 'startSync', path], steps: [once(alter(path, () => ({ followed: !is })))] };
+    });
+  },
   mount({ tree, sources }) {
     if (tree.has(FOREIGN)) return { args: ['unmount', FOREIGN], steps: [once(remove(FOREIGN))] };
     return { args: ['mount', FOREIGN, sources.foreign], steps: [once(put(FOREIGN, DIRECTORY))] };
@@ -163,7 +189,46 @@ const KINDS: Readonly<Record<string, (choice: Choice) => Made>> = {
   },
 };
 
-export const KIND_NAMES: readonly string[] = Object.keys(KINDS);
+/** What needs more than one command, as a script. */
+const SCRIPTS: Readonly<Record<string, (choice: Choice) => Made>> = {
+  script({ pick, fresh }) {
+    const [file, directory, type] = [fresh(), fresh(), pick(Object.keys(KEPT)) ?? ''];
+    return script([[...as(type), 'touch', file], ['mkdir', directory], ['chmod', '700', file]], [written(file, 0, type), once(put(directory, DIRECTORY)), once(alter(file, () => ({ mode: 0o700 })))]);
+  },
+  'mv-undo'({ tree, pick, fresh }) {
+    return on(pick([...filesOf(tree), ...directoriesOf(tree)].filter((path) => below(tree, path).length < 8)), (from) => {
+      const to = fresh();
+      if (mountOf(from) !== mountOf(to) || to.startsWith(`${from}/`)) return undefined;
+      return script([['mv', from, to], ['undo']], [once(move(from, to)), once(move(to, from))]);
+    });
+  },
+  'chmod-undo'({ tree, pick }) {
+    return on(pick(filesOf(tree).filter((path) => entryOf(tree, path).acl === '' && entryOf(tree, path).mode !== 0o600)), (path) => {
+      const { mode } = entryOf(tree, path);
+      return script([['chmod', '600', path], ['undo']], [once(alter(path, () => ({ mode: 0o600 }))), once(alter(path, () => ({ mode })))]);
+    });
+  },
+  /** Into the trash, and the trash emptied: whatever was in it is of no other command. */
+  trash({ tree, pick }) {
+    return on(pick([...filesOf(tree), ...directoriesOf(tree)].filter((path) => below(tree, path).length < 8)), (path) =>
+      script([[TRASH, 'rm', '-R', path], ['rm', '-R', `${mountOf(path) === '/' ? '' : mountOf(path)}/.Trash`]], [once(remove(path))]));
+  },
+  'trash-undo'({ tree, pick }) {
+    return on(pick([...filesOf(tree), ...directoriesOf(tree)].filter((path) => below(tree, path).length < 8)), (path) => {
+      const kept = below(tree, path).map((each) => [each, entryOf(tree, each)] as const);
+      return script([[TRASH, 'rm', '-R', path], ['undo']], [once(remove(path)), together(kept.map(([each, entry]) => (now) => void now.set(each, entry)))]);
+    });
+  },
+};
+const TRASH = '-Dalluxio.user.trash.interval=1d';
+
+function script(lines: readonly (readonly string[])[], steps: readonly Step[]): Made {
+  return { args: ['-'], input: lines.map((words) => `${words.join(' ')}\n`).join(''), steps };
+}
+
+const ALL: typeof KINDS = { ...KINDS, ...SCRIPTS };
+
+export const KIND_NAMES: readonly string[] = Object.keys(ALL);
 
 function as(type: string): string[] {
   return [`-Dalluxio.user.file.writetype.default=${type}`];

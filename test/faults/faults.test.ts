@@ -17,7 +17,7 @@ const SHAPE = {
   'alluxio.user.shell.error.stream': 'stdout',
   'alluxio.underfs.eventual.consistency.retry.base.sleep': '2ms',
   'alluxio.underfs.object.store.multi.range.chunk.size': '100KB',
-  'alluxio.underfs.oss.socket.timeout': '1s',
+  'alluxio.underfs.oss.socket.timeout': '2s',
   'alluxio.user.lease.wait.timeout': '5s',
 };
 
@@ -41,6 +41,6 @@ it(`${COMMANDS} commands, seed ${SEED}`, async () => {
   console.info(`random faults, FAULTS_SEED=${SEED}: ${commands} commands, ${acknowledged} succeeded (${overcome} in spite of faults), ${refused} refused; commands that met ${list}; ${Math.round((performance.now() - begun) / 1000)} s`);
   expect(tallies.flatMap(({ failures }) => failures).join('\n'), `FAULTS_SEED=${SEED}`).toBe('');
   expect(commands).toBeGreaterThanOrEqual(COMMANDS);
-  expect([overcome, refused].map((count) => count > 0), 'commands that overcame a fault, and that were defeated').toEqual([true, true]);
+  expect([overcome, refused].map((count) => count > COMMANDS / 60), 'commands that overcame a fault, and that were defeated').toEqual([true, true]);
   expect(met.size, 'different faults').toBeGreaterThan(COMMANDS >= 1000 ? 12 : 8);
 }, 7_200_000);

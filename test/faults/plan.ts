@@ -19,7 +19,7 @@ const FAULTS: Readonly<Record<Exclude<FaultName, 'slow'>, { weight: number; caus
   'reset-after': { weight: 6, cause: /connection reset/ },
   'lost-complete': { weight: 4, cause: /connection reset/ },
   'reset-mid-body': { weight: 5, cause: /connection reset|no answer within/ },
-  'short-body': { weight: 5, cause: /half a|another range|no answer within/ },
+  'short-body': { weight: 5, cause: /half a|another range|no answer within|did not name the upload/ },
   'stalled-body': { weight: 1, cause: /timed? ?out|did not answer/ },
   'wrong-crc64': { weight: 5, cause: /CRC64/ },
   'partial-delete': { weight: 5, cause: /did not delete/ },

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { AlluxioError, isAlluxioError, messageOf } from '../../errors.ts';
 import { forEachInParallel } from '../parallel.ts';
 import type { OssClient } from './oss-client.ts';
+import { wholeXml } from './store.ts';
 import { canStandInXml, decodeUrlEncoded, elementsOf, escapeXml, textOf } from './xml.ts';
 
 const BATCH = 1000;
@@ -48,7 +49,7 @@ async function deleteBatch(client: OssClient, batch: readonly string[], failures
     body,
     signal,
   });
-  const { deleted, refused } = readAnswer(answer.body.toString('utf8'));
+  const { deleted, refused } = readAnswer(wholeXml(answer, 'DeleteResult'));
   for (const object of batch) {
     if (!deleted.has(object)) failures.set(object, notDeleted(client, object, refused.get(object)));
   }

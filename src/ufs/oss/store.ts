@@ -51,7 +51,8 @@ export function bareEtag(etag: string | undefined): string {
 /** The text of an XML answer. @throws UNAVAILABLE when its end is missing: half a listing must not pass for a whole one */
 export function wholeXml(answer: OssAnswer, root: string): string {
   const xml = answer.body.toString('utf8');
-  if (!xml.trimEnd().endsWith(`</${root}>`)) throw new AlluxioError('UNAVAILABLE', `OSS answered with half a ${root}`);
+  const end = xml.trimEnd();
+  if (!end.endsWith(`</${root}>`) && !end.endsWith(`<${root}/>`)) throw new AlluxioError('UNAVAILABLE', `OSS answered with half a ${root}`, { details: { answer: 'lost' } });
   return xml;
 }
 

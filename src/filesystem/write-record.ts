@@ -19,7 +19,10 @@ export interface Written {
   readonly moved: Moved;
 }
 
-export function recordFile(context: FileSystemContext, tx: Transaction, written: Written, parent: InodeRecord): void {
+/** What its entry needs of it. */
+type Entered = Pick<Written, 'writing' | 'sink' | 'moved'> & { readonly opened: Pick<OpenedWrite, 'fileId' | 'parentId' | 'name'> };
+
+export function recordFile(context: FileSystemContext, tx: Transaction, written: Entered, parent: InodeRecord): void {
   const { parentId, name } = written.opened;
   tx.append({ type: 'inode-created', parentId, name, inode: inodeFor(context, written, parent) });
   written.sink?.record(tx, context.now());
@@ -36,7 +39,7 @@ export function requireStillOurs(tx: Transaction, { opened, writing }: Pick<Writ
   if (tx.intent(opened.intent.id) === undefined) throw new AlluxioError('FAILED_PRECONDITION', `Another process took the write of ${writing.path} over.`, { path: writing.path });
 }
 
-function inodeFor(context: FileSystemContext, { writing, opened, moved }: Written, parent: InodeRecord): InodeRecord {
+function inodeFor(context: FileSystemContext, { writing, opened, moved }: Entered, parent: InodeRecord): InodeRecord {
   const { options, config } = writing;
   const inode = newFile({
     id: opened.fileId,

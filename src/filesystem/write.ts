@@ -22,11 +22,13 @@ import type { Written } from './write-record.ts';
 export async function createFile(context: FileSystemContext, path: AlluxioPath, source: AsyncIterable<Uint8Array>, options: CreateOptions = {}): Promise<void> {
   await lookUp(context, parentOf(path));
   const writing = planWriting(context, path, options);
+  const content = options.size === 0 && !writing.through ? await contentOf(source) : source;
+  if (content === undefined) return createEmpty(context, writing);
   const opened = await open(context, writing);
   const sink = writing.cached ? sinkFor(context, writing, opened) : undefined;
   let moved: Moved | undefined;
   try {
-    moved = await moveBytes(context, { writing, opened, sink, source });
+    moved = await moveBytes(context, { writing, opened, sink, source: content });
     await commit(context, { writing, opened, sink, moved });
   } catch (error) {
     await undoWrite(context, opened, { sinks: sink === undefined ? [] : [sink], stored: moved?.ufs === undefined ? [] : [opened.key], left: moved === undefined && writing.through && mayHaveLeft(error) });
@@ -34,6 +36,34 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
   }
   if (moved.ufs !== undefined) await handOnOwnership(context, await context.ufs(opened.mount), [opened.fileId]);
   if (moved.unsent !== undefined) throw notPersisted(path, moved.unsent);
+}
+
+/** What comes of the source; undefined when that is nothing. */
+async function contentOf(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const chunks = source[Symbol.asyncIterator]();
+  for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+    if (next.value.length > 0) return chained(next.value, chunks);
+  }
+  return undefined;
+}
+
+async function* chained(first: Uint8Array, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield first;
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+/** No bytes, neither here nor in the storage: nothing that an intent could tell others of. */
+function createEmpty(context: FileSystemContext, writing: Writing): Promise<void> {
+  return transactWhenFree(context, (tx) => {
+    const { parent, name } = placeForFile(tx, context.subject, writing.path);
+    const opened = { fileId: tx.allocate(), parentId: parent.inode.id, name };
+    recordFile(context, tx, { writing, opened, sink: undefined, moved: { length: 0, ufs: undefined } }, parent.inode);
+    tx.append({ type: 'inode-changed', id: opened.parentId, change: { modifiedMs: context.now() } });
+  });
 }
 
 function open(context: FileSystemContext, writing: Writing): Promise<OpenedWrite> {

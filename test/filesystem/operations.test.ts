@@ -40,6 +40,17 @@ describe.each(STORAGE_KINDS)('file system over %s', (kind) => {
     expect(await keysIn(test.ufs)).toEqual(['ASYNC_THROUGH', 'THROUGH']);
   });
 
+  it('an empty file that is only here takes one transaction; one that was only said to be empty is refused', async () => {
+    const watch = await fs.watch();
+    const before = watch.lastSeq();
+    await create('/e', '', 'MUST_CACHE');
+    expect(watch.log({ from: before + 1, limit: 10 }).map(({ entry }) => entry.type)).toEqual(['sequence-moved', 'inode-created', 'inode-changed']);
+    await expect(fs.content.create(at('/grown'), bytes(LONG), { writeType: 'MUST_CACHE', size: 0 })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+    expect(await fs.entries.exists(at('/grown'))).toBe(false);
+    await expect(create('/e', '', 'MUST_CACHE')).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    expect(await keysIn(test.ufs)).toEqual([]);
+  });
+
   it('reading an uncached file caches it, NO_CACHE does not, ranges are exact', async () => {
     await create('/f', LONG, 'THROUGH');
     expect(await textOf(fs.content.open(at('/f'), { readType: 'NO_CACHE' }))).toBe(LONG);

@@ -1,5 +1,5 @@
 /** Changing access control lists, of one inode or of a tree. They live in the namespace alone; only a changed mode follows in storages that keep modes. */
-import type { View } from '../journal/journal.ts';
+import type { Child, Transaction, View } from '../journal/journal.ts';
 import { applyAcl, requireApplicable, requireBase } from '../namespace/acl.ts';
 import { changedByUser } from '../namespace/attributes.ts';
 import { refusedBelow } from '../namespace/descendants.ts';
@@ -10,7 +10,8 @@ import type { FileSystemContext } from './context.ts';
 import type { AclRequest } from './file-system.ts';
 import { loadTree } from './metadata/load-tree.ts';
 import { lookUp } from './metadata/lookup.ts';
-import { pushOwnership } from './ownership.ts';
+import type { Ownership } from './ownership.ts';
+import { changeOwnership } from './ownership.ts';
 import { transact, transactWhenFree } from './transact.ts';
 import type { Walked } from './tree-walk.ts';
 import { inBatches, walkTree } from './tree-walk.ts';
@@ -47,11 +48,11 @@ async function* only(context: FileSystemContext, id: number): AsyncGenerator<rea
 }
 
 async function changeBatch(context: FileSystemContext, batch: readonly Walked[], request: AclRequest): Promise<void> {
-  await pushOwnership(context, batch.map(({ child }) => child), ({ inode }) => {
+  const modeOf = ({ inode }: Child): Ownership => {
     const { mode } = applyAcl(inode, request);
     return mode === inode.mode ? {} : { mode };
-  });
-  await (batch.length === 1 ? transactWhenFree : transact)(context, (tx) => {
+  };
+  const record = (tx: Transaction): void => {
     for (const { child } of batch) {
       const current = tx.locate(child.inode.id)?.inode;
       if (current === undefined) continue;
@@ -59,5 +60,6 @@ async function changeBatch(context: FileSystemContext, batch: readonly Walked[],
       const { mode, acl, defaultAcl } = applyAcl(current, request);
       tx.append(changedByUser(current, { mode, acl, defaultAcl }));
     }
-  });
+  };
+  await changeOwnership(context, batch.map(({ child }) => child), modeOf, { run: batch.length === 1 ? transactWhenFree : transact, record });
 }

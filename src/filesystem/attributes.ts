@@ -1,6 +1,5 @@
 /** Attribute changes: one inode, or a tree in steps. */
 import { AlluxioError } from '../errors.ts';
-import type { Child } from '../journal/journal.ts';
 import { changeOf, changedByUser, placeToChange, requireChangeBelow } from '../namespace/attributes.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
@@ -8,7 +7,7 @@ import type { AttributeChange } from './file-system.ts';
 import { loadTree } from './metadata/load-tree.ts';
 import { lookUp } from './metadata/lookup.ts';
 import type { Ownership } from './ownership.ts';
-import { pushOwnership } from './ownership.ts';
+import { changeOwnership } from './ownership.ts';
 import { transact, transactWhenFree } from './transact.ts';
 import { inBatches, walkTree } from './tree-walk.ts';
 
@@ -21,30 +20,31 @@ export async function changeAttributes(context: FileSystemContext, path: Alluxio
   await lookUp(context, path);
   const top = journal.read((view) => placeToChange(view, subject, path, change).target);
   if (change.recursive !== true) {
-    await push(context, [top], change);
-    await transactWhenFree(context, (tx) => {
-      const { inode } = placeToChange(tx, subject, path, change).target;
-      tx.append(changedByUser(inode, changeOf(inode, change)));
+    return changeOwnership(context, [top], () => ownershipOf(change), {
+      run: transactWhenFree,
+      record: (tx) => {
+        const { inode } = placeToChange(tx, subject, path, change).target;
+        tx.append(changedByUser(inode, changeOf(inode, change)));
+      },
     });
-    return;
   }
   await loadTree(context, path);
   journal.read((view) => requireChangeBelow(view, subject, { child: placeToChange(view, subject, path, change).target, path }, change));
   for await (const batch of inBatches(walkTree(context, top.inode.id, { mounts: true }), BATCH)) {
-    await push(context, batch.map(({ child }) => child), change);
-    await transact(context, (tx) => {
-      for (const { child } of batch) {
-        const current = tx.locate(child.inode.id);
-        if (current !== undefined) tx.append(changedByUser(current.inode, changeOf(current.inode, change)));
-      }
+    await changeOwnership(context, batch.map(({ child }) => child), () => ownershipOf(change), {
+      run: transact,
+      record: (tx) => {
+        for (const { child } of batch) {
+          const current = tx.locate(child.inode.id);
+          if (current !== undefined) tx.append(changedByUser(current.inode, changeOf(current.inode, change)));
+        }
+      },
     });
   }
 }
 
-/** First in the storage, so that a refusal there changes nothing here. */
-function push(context: FileSystemContext, children: readonly Child[], { owner, group, mode }: AttributeChange): Promise<void> {
-  const wanted: Ownership = { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }), ...(mode === undefined ? {} : { mode }) };
-  return pushOwnership(context, children, () => wanted);
+function ownershipOf({ owner, group, mode }: AttributeChange): Ownership {
+  return { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }), ...(mode === undefined ? {} : { mode }) };
 }
 
 /** Owner and group given together must belong together. @throws FAILED_PRECONDITION */

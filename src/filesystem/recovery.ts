@@ -9,6 +9,7 @@ import type { FileSystemContext } from './context.ts';
 import { adoptWritten } from './adopt.ts';
 import { removeUpwards, withdrawAncestors } from './ancestors.ts';
 import { finishDelete } from './delete-work.ts';
+import { restoreOwnership } from './ownership.ts';
 import { forEachParallel } from './parallel.ts';
 import { finishLanded } from './persist.ts';
 import { purgeDetached } from './purge.ts';
@@ -72,6 +73,8 @@ export async function finishIntent(context: FileSystemContext, intent: IntentRec
       return transact(context, (tx) => closeIntent(tx, intent.id));
     case 'make':
       return finishMake(context, intent, work);
+    case 'own':
+      return restoreOwnership(context, intent, work.inodeIds);
     case 'remove':
       return transact(context, (tx) => closeIntent(tx, intent.id));
   }

@@ -144,6 +144,8 @@ export type IntentWork =
   | { readonly kind: 'rename'; readonly inodeId: number; readonly mountId: number; readonly fromParentId?: number; readonly fromKey: string; readonly toKey: string; readonly toParentId: number; readonly toName: string; readonly phase: 'copy' | 'delete' }
   /** Directories being made in the storage, `levels` of them, `key` the deepest. Died: those that the namespace does not have go again. */
   | { readonly kind: 'make'; readonly mountId: number; readonly key: string; readonly levels: number }
+  /** Owner, group or mode being changed in storages that keep them. Died: they get what the namespace says. */
+  | { readonly kind: 'own'; readonly inodeIds: readonly number[] }
   /** A removal being checked: nothing has changed. Died: nothing to do. */
   | { readonly kind: 'remove' }
   /** A removal that has left the namespace: the inodes hang in limbo. Died: delete the keys (all below the key when `unchecked`), purge the inodes. */

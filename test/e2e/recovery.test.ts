@@ -2,7 +2,7 @@
  * Commands that are killed in the middle of their work on OSS, at a moment that the server chooses: a request of theirs is held up, and the process
  * is killed while it waits. The namespace must show the old tree or the new one, and the next command must leave nothing behind.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { configOf } from '../support/config.ts';
@@ -118,5 +118,25 @@ describe('killed in the middle', () => {
     expect(await tree()).toEqual([...OLD, '/a/m'].sort((x, y) => (x < y ? -1 : 1)));
     await run('persist', '/a/m');
     expect(await keysIn(ufs)).toContain('a/m');
+  });
+});
+
+describe('killed between a local storage and the namespace', () => {
+  it.each([['chmod', '600'], ...(process.geteuid?.() === 0 ? [['chown', '1']] : [])])('%s %s leaves what was there, in both, also for a sync that compares them', async (...words) => {
+    const home = await makeHome({ properties: { 'alluxio.user.file.writetype.default': 'CACHE_THROUGH' } });
+    try {
+      await runAlluxio(home, ['format']);
+      await runAlluxio(home, ['fs', 'touch', '/f']);
+      const listed = async () => (await runAlluxio(home, ['fs', 'ls', '-Dalluxio.user.file.metadata.sync.interval=0', '/f'])).stdout;
+      const before = await listed();
+      expect(before).toMatch(/^-rw-r--r-- .*\/f/);
+      expect((await runAlluxio(home, ['fs', ...words, '/f'], { env: { ALLUXIO_FAULT_POINT: 'local.owner.after:1' } })).status).toBe(137);
+      await runAlluxio(home, ['fs', 'touch', '/g']);
+      expect(await listed()).toBe(before);
+      const { mode, uid } = await stat(join(home.ufsDir, 'f'));
+      expect({ mode: mode & 0o777, uid }).toEqual({ mode: 0o644, uid: process.geteuid?.() });
+    } finally {
+      await home.remove();
+    }
   });
 });

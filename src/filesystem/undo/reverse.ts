@@ -1,4 +1,5 @@
 /** Doing the opposite of steps, the last one first, with the rights of whoever asks for it. */
+import type { Child, Transaction } from '../../journal/journal.ts';
 import { AlluxioError } from '../../errors.ts';
 import type { MountRecord } from '../../journal/records.ts';
 import { changedByUser, placeToChange } from '../../namespace/attributes.ts';
@@ -12,7 +13,8 @@ import { removePath } from '../delete.ts';
 import type { MountOptions, Mounts } from '../file-system.ts';
 import { listEntries } from '../listing.ts';
 import { createMounts } from '../mounts.ts';
-import { pushOwnership } from '../ownership.ts';
+import type { Ownership } from '../ownership.ts';
+import { changeOwnership } from '../ownership.ts';
 import { transactWhenFree } from '../transact.ts';
 import { pathOf } from './check.ts';
 import type { Step } from './steps.ts';
@@ -96,16 +98,17 @@ function requirePermission(context: FileSystemContext, steps: readonly Attribute
 async function changeBack(context: FileSystemContext, steps: readonly AttributeStep[]): Promise<void> {
   const children = context.journal.read((view) => steps.flatMap(({ id }) => view.locate(id) ?? []));
   const byId = new Map(steps.map((step) => [step.id, step]));
-  await pushOwnership(context, children, ({ inode }) => {
+  const ownershipOf = ({ inode }: Child): Ownership => {
     const { owner, group, mode } = byId.get(inode.id)?.before ?? {};
     return { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }), ...(mode === undefined ? {} : { mode }) };
-  });
-  await transactWhenFree(context, (tx) => {
+  };
+  const record = (tx: Transaction): void => {
     for (const { id, before } of steps) {
       const inode = tx.locate(id)?.inode;
       if (inode !== undefined && pathOfInode(tx, id) !== undefined) tx.append(changedByUser(inode, before));
     }
-  });
+  };
+  await changeOwnership(context, children, ownershipOf, { run: transactWhenFree, record });
 }
 
 function gone(what: string): AlluxioError {

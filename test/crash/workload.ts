@@ -169,7 +169,9 @@ const KINDS: Readonly<Record<string, (choice: Choice) => Made>> = {
   updateMount: ({ pick }) => ({ args: ['updateMount', ...(pick([['--shared'], []]) ?? []), SECOND], steps: [] }),
   follow({ tree, pick }) {
     const followed = directoriesOf(tree).filter((path) => entryOf(tree, path).followed);
-    return on(pick(followed.length > 1 ? followed : directoriesOf(tree)), (path) => {
+    // Below one that is followed, all is.
+    const free = directoriesOf(tree).filter((path) => !followed.some((top) => path.startsWith(`${top}/`)));
+    return on(pick(followed.length > 1 ? followed : free), (path) => {
       const is = entryOf(tree, path).followed;
       return { args: [is ? 'stopSync' : 'startSync', path], steps: [once(alter(path, () => ({ followed: !is })))] };
     });

@@ -43,7 +43,7 @@ export class PageEngine implements KvEngine {
       const done = this.#try(fn);
       if (done !== undefined) return done.result;
       // Where others write all the time, the next reads shall not have to try.
-      this.#opening ??= this.#whole();
+      this.#openAhead();
     }
     throw new AlluxioError('UNAVAILABLE', `Others write to the journal in ${this.#name} so often that it could not be read.`, { hint: 'Try again.' });
   }
@@ -72,13 +72,23 @@ export class PageEngine implements KvEngine {
 
   async close(): Promise<void> {
     this.#pages.close();
-    if (this.#opening !== undefined) await (await this.#opening).close();
+    const opened = await this.#opening?.catch(notOpened);
+    await opened?.close();
+  }
+
+  /** Where LMDB cannot be opened, as in a home that may only be read, reading goes on as it began; who needs more is told then. */
+  #openAhead(): void {
+    this.#whole().catch(notOpened);
   }
 
   #whole(): Promise<KvEngine> {
     this.#opening ??= this.#open().then((engine) => (this.#lmdb = engine));
     return this.#opening;
   }
+}
+
+function notOpened(): undefined {
+  return undefined;
 }
 
 function pause(): void {

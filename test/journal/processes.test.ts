@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { formatStore, openStore } from '../../src/journal/format.ts';
 import { ROOT_ID } from '../../src/journal/journal.ts';
 import type { Journal } from '../../src/journal/journal.ts';
+import type { KvEngine } from '../../src/journal/kv.ts';
 import { LmdbEngine } from '../../src/journal/lmdb-engine.ts';
 import { missingPages } from '../../src/journal/lmdb-file.ts';
 import { PageEngine } from '../../src/journal/page-engine.ts';
@@ -216,10 +217,30 @@ describe('journal, many processes', () => {
     await journal.close();
   });
 
+  it('a reader without LMDB goes on where LMDB cannot be opened, and says so when it is needed', async () => {
+    const refused = new Error('not yours');
+    const writer = start(['turn', folder, '50']);
+    await until(() => writer.out() === 'turning\n');
+    const journal = openLooking(() => Promise.reject(refused));
+    let calls = 0;
+    for (let reads = 0; calls === reads; reads++) {
+      journal.read((view) => {
+        calls++;
+        // A commit falls in between, and what comes next lies in a page that was not read yet.
+        view.fact('turn0');
+        if (calls === reads + 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+        return view.children(ROOT_ID).length;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await expect(journal.transact(ACTOR, NOW, (tx) => tx.append({ type: 'fact-set', name: 'mine', value: 'x' }))).rejects.toBe(refused);
+    await journal.close();
+  });
+
   /** As a command opens a journal that nobody has written for a while. */
-  function openLooking(): Journal {
+  function openLooking(open?: () => Promise<KvEngine>): Journal {
     const store = currentStore(folder);
-    const engine = PageEngine.over(dataFile(store), { name: folder, open: () => Promise.resolve(new LmdbEngine(store)) });
+    const engine = PageEngine.over(dataFile(store), { name: folder, open: open ?? (() => Promise.resolve(new LmdbEngine(store))) });
     if (engine === undefined) throw new Error('no journal that pages can be read of');
     return new Store(engine, { folder });
   }

@@ -11,8 +11,11 @@ import { blockChecksum, CHECKED_BYTES } from './checksum.ts';
 import type { Low32 } from './xxh64-wasm.ts';
 import { diskError } from './disk-error.ts';
 
-/** Read at a time: handing a read to the thread pool and back costs as much as reading a hundred KiB. A multiple of CHECKED_BYTES. */
-const READ_BYTES = SLOT_BYTES / 2;
+/**
+ * Read at a time: handing a read to the thread pool and back costs as much as reading a hundred KiB, and what is larger has left the processor's cache again
+ * when it is checked. A multiple of CHECKED_BYTES.
+ */
+const READ_BYTES = SLOT_BYTES / 4;
 
 /** `path` is undefined when the block's directory is configured no more. */
 export function readBlock(path: string | undefined, block: StoredBlock, range?: { offset: number; length: number }): ByteStream {
@@ -74,7 +77,7 @@ function firstWrong(bytes: Uint8Array, firstUnit: number, { block, checksumOf }:
 const EMPTY = Buffer.alloc(0);
 
 /** A block up to this size is one piece of memory of its own. */
-const SMALL = READ_BYTES / 4;
+const SMALL = CHECKED_BYTES;
 
 /** One for each piece of a block that is out or on its way. */
 interface PieceMemory {
@@ -89,11 +92,8 @@ function smallMemory(bytes: number): PieceMemory {
 }
 
 function largeMemory(): PieceMemory {
-  const slots = [takeSlot(), takeSlot()];
-  return {
-    memory: slots.flatMap(({ bytes }) => [bytes.subarray(0, READ_BYTES), bytes.subarray(READ_BYTES)]),
-    release: () => slots.forEach((slot) => slot.release()),
-  };
+  const { bytes, release } = takeSlot();
+  return { memory: Array.from({ length: SLOT_BYTES / READ_BYTES }, (_, piece) => bytes.subarray(piece * READ_BYTES, (piece + 1) * READ_BYTES)), release };
 }
 
 async function openBlock(path: string, block: StoredBlock): Promise<FileHandle> {

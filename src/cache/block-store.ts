@@ -52,7 +52,7 @@ export interface BlockStore {
   /** @param bytes of the whole block, where they are known: a small one is gathered in memory and written at its end */
   create(address: BlockAddress, bytes?: number): Promise<BlockWriter>;
   /**
-   * Bytes of a block, at most 4 MiB at a time, checked before they are handed out: a wrong length or checksum ends the stream with CORRUPT, a missing
+   * Bytes of a block, at most 2 MiB at a time, checked before they are handed out: a wrong length or checksum ends the stream with CORRUPT, a missing
    * file too. What came before is right.
    */
   read(block: StoredBlock, range?: { offset: number; length: number }): ByteStream;

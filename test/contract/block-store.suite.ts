@@ -120,11 +120,11 @@ export function blockStoreSuite(name: string, setUp: () => BlockStoreUnderTest):
     });
 
     describe('reading', () => {
-      it('comes in chunks of 4 MiB', async () => {
+      it('comes in chunks of 2 MiB', async () => {
         const block = await putBlock(store, at, pattern(8 * MIB + 5));
         const sizes: number[] = [];
         for await (const chunk of store.read(block)) sizes.push(chunk.length);
-        expect(sizes).toEqual([4 * MIB, 4 * MIB, 5]);
+        expect(sizes).toEqual([2 * MIB, 2 * MIB, 2 * MIB, 2 * MIB, 5]);
       });
 
       it('gives the bytes of blocks of many chunks, to several readers at a time', async () => {
@@ -192,7 +192,7 @@ export function blockStoreSuite(name: string, setUp: () => BlockStoreUnderTest):
         const block = await putBlock(store, at, bytes);
         const stream = store.read(block);
         const first = await stream[Symbol.asyncIterator]().next();
-        expect(first.value).toHaveLength(4 * MIB);
+        expect(first.value).toHaveLength(2 * MIB);
         await store.remove([at]);
         await stream.close();
       });

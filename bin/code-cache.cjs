@@ -15,7 +15,7 @@ const HEAD = 8;
 
 /** @returns `require` for the files of that folder, and what `save` needs */
 exports.loader = function loader(dist) {
-  optimizeLater();
+  const asKept = optimizeLater();
   const modules = new Map();
   const scripts = [];
   /** Functions of modules that came in packs, and the packs of those that will. */
@@ -52,7 +52,7 @@ exports.loader = function loader(dist) {
   function compile(name, wrap) {
     const file = `${dist}/${name}`;
     const { source, cachedData } = kept(file) ?? { source: wrap(readFileSync(file, 'latin1')) };
-    const script = new vm.Script(source, { filename: file, cachedData, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER });
+    const script = asKept(() => new vm.Script(source, { filename: file, cachedData, importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER }));
     scripts.push({ file, source, script });
     return script.runInThisContext();
   }
@@ -65,34 +65,59 @@ exports.loader = function loader(dist) {
       return load(name);
     },
     scripts,
+    asKept,
   };
 };
 
+/** Work that V8 lets a function do before it looks whether to optimize it; what V8 11 has by itself, and ours. */
+const [USUAL_BUDGET, LATE_BUDGET] = [67584, 500000];
+const LONG_MS = 150;
+
 /**
- * A listing of a thousand files is over before V8 has optimized what made it, and then waits at its end for the optimizer: so code becomes hot seven times later.
- * `require('v8')` takes as long as is gained. Where Node no longer has this way, nothing is lost but time; where V8 does not know the flag (that of Node 22 and 24), it
- * would complain on stderr. Code is kept for the flags that it was compiled with, so that this comes before anything is loaded.
+ * A listing of a thousand files is over before V8 has optimized what made it, and then waits at its end for the optimizer: so code becomes hot seven times later,
+ * until a command has turned out to be a long one. `require('v8')` takes as long as is gained. Where Node no longer has this way, nothing is lost but time; where V8
+ * does not know the flag (that of Node 22 and 24), it would complain on stderr.
+ *
+ * @returns runs a function that compiles or keeps code, with the one setting that code is kept for
  */
 function optimizeLater() {
-  if (!/^11\./.test(process.versions.v8)) return;
-  const shown = process.noDeprecation;
-  process.noDeprecation = true;
-  try {
-    process.binding('v8').setFlagsFromString('--interrupt-budget=500000');
-  } catch {
-    // As said.
+  let budget = (bytes) => undefined;
+  if (/^11\./.test(process.versions.v8)) {
+    const shown = process.noDeprecation;
+    process.noDeprecation = true;
+    try {
+      const v8 = process.binding('v8');
+      budget = (bytes) => v8.setFlagsFromString(`--interrupt-budget=${bytes}`);
+    } catch {
+      // As said.
+    }
+    process.noDeprecation = shown;
   }
-  process.noDeprecation = shown;
+  let usual = false;
+  budget(LATE_BUDGET);
+  setTimeout(() => {
+    usual = true;
+    budget(USUAL_BUDGET);
+  }, LONG_MS).unref();
+  return (compile) => {
+    if (!usual) return compile();
+    budget(LATE_BUDGET);
+    try {
+      return compile();
+    } finally {
+      budget(USUAL_BUDGET);
+    }
+  };
 }
 
 /** Keeps the code of all that was loaded, with the functions that have run. */
-exports.save = function save({ scripts }) {
+exports.save = function save({ scripts, asKept }) {
   for (const { file, source, script } of scripts) {
     // The build leaves no character beyond ASCII.
     const text = Buffer.alloc(codeStart(source.length));
     text.writeUInt32LE(source.length);
     text.write(source, HEAD, 'latin1');
-    writeFileSync(file + SUFFIX, Buffer.concat([text, script.createCachedData()]));
+    writeFileSync(file + SUFFIX, Buffer.concat([text, asKept(() => script.createCachedData())]));
   }
 };
 

@@ -113,7 +113,6 @@ async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: 
     const stream = await ufs.read(file.key, {
       offset: span.from,
       length: span.to - span.from,
-      toDisk: fill !== undefined,
       ...(file.inode.contentHash === '' ? {} : { ifContentHash: file.inode.contentHash }),
       signal: reading.signal ?? context.signal,
     });

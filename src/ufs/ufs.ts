@@ -55,8 +55,6 @@ export interface ListOptions {
 }
 
 export interface ReadOptions {
-  /** The reader puts what it gets on a disk: few large chunks cost it less than many small ones. */
-  readonly toDisk?: boolean;
   /** First byte, default 0. */
   readonly offset?: number;
   /** Bytes, default to the end. Less is delivered where the file ends earlier. */

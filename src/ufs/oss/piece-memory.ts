@@ -24,11 +24,12 @@ export interface StreamRoom {
 }
 
 /**
- * For the chunks of a streamed answer: each goes through several hands, which costs as much as receiving some KiB. On the way to a disk they are larger, since
- * each is handed to another thread; one is on its way there while the next comes.
+ * For the chunks of a streamed answer: each goes through several hands, which costs as much as receiving some KiB; and what is much larger has left the processor's
+ * cache again when its checksums are computed. One is with the reader or on its way to the disk, while the others come.
  */
-export function streamRoom(toDisk: boolean): StreamRoom {
-  const slots = Array.from({ length: toDisk ? 2 : 1 }, () => takeSlot());
-  const memory = slots.flatMap(({ bytes }) => (toDisk ? [bytes] : [bytes.subarray(0, SLOT_BYTES / 2), bytes.subarray(SLOT_BYTES / 2)]));
-  return { memory, release: () => slots.forEach((slot) => slot.release()) };
+const CHUNK_BYTES = SLOT_BYTES / 4;
+
+export function streamRoom(): StreamRoom {
+  const { bytes, release } = takeSlot();
+  return { memory: Array.from({ length: SLOT_BYTES / CHUNK_BYTES }, (_, n) => bytes.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES)), release };
 }

@@ -40,7 +40,7 @@ export async function readObject(store: OssStore, object: string, options: ReadO
   const wanted = options.length ?? Number.POSITIVE_INFINITY;
   const request = { object, from, length: Math.min(wanted, store.tuning.pieceBytes), etag: options.ifContentHash ?? '', signal };
   const first = request.length === 0 ? await emptyPiece(store, request) : await store.retry(() => fetchPiece(store, request), signal);
-  const reading = { store, first, request, stop, end: Math.min(first.total, from + wanted), toDisk: options.toDisk === true };
+  const reading = { store, first, request, stop, end: Math.min(first.total, from + wanted) };
   return byteStream(deliver(reading), () => {
     stop.abort();
     first.release();
@@ -55,7 +55,6 @@ interface Reading {
   readonly stop: AbortController;
   /** After the last byte to deliver. */
   readonly end: number;
-  readonly toDisk: boolean;
 }
 
 async function* deliver(reading: Reading): AsyncGenerator<Uint8Array> {
@@ -97,8 +96,8 @@ function isFast({ tuning }: OssStore, bytes: number, ms: number | undefined): bo
 }
 
 /** Ends early where the connection turns out slow, or fails in a way that another try may mend. */
-async function* streamed({ store, first, request, end, toDisk }: Reading, from: number): AsyncGenerator<Uint8Array> {
-  const room = streamRoom(toDisk);
+async function* streamed({ store, first, request, end }: Reading, from: number): AsyncGenerator<Uint8Array> {
+  const room = streamRoom();
   let body: StreamedAnswer | undefined;
   try {
     for (let next = from; next < end; ) {

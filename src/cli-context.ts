@@ -74,7 +74,7 @@ export function createContext(input: ContextInput): OwnedContext {
     services: {
       checkJournal: () => checkJournal(readConfig()),
       formatJournal: async () => (await compose()).formatJournal(readConfig()),
-      restoreJournal: async (from, { backupOnly }) => (await compose()).restoreJournal({ config: readConfig(), from, backupOnly }),
+      restore: async (from, { backupOnly }) => (await compose()).restoreAll({ config: readConfig(), from, backupOnly }),
       format: async () => (await compose()).formatAll(readConfig()),
       formatWorker: async () => (await compose()).formatWorker(readConfig()),
       runLine: input.runLine,

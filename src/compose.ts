@@ -19,12 +19,11 @@ import type { Role } from './http/resident.ts';
 import { closeIntent } from './filesystem/transact.ts';
 import { notAccessible, ufsModeOf } from './filesystem/ufs-mode.ts';
 import { formatStore, openStore, restoreStore } from './journal/format.ts';
-import type { FormatSettings } from './journal/format.ts';
 import { ROOT_MOUNT_ID } from './namespace/inodes.ts';
 import { pathOfInode } from './namespace/resolve.ts';
 import { ROOT_ID } from './journal/journal.ts';
 import type { Journal, RestoreReport } from './journal/journal.ts';
-import type { MountRecord } from './journal/records.ts';
+import type { MountRecord, Owner } from './journal/records.ts';
 import { GROUP_MAPPING, actingUser, groupMapping } from './config/system-users.ts';
 import type { Subject } from './namespace/permissions.ts';
 import { ownIdentity } from './process-identity.ts';
@@ -240,15 +239,15 @@ export interface Restored extends RestoreReport {
   readonly uri: string;
 }
 
-/** Replaces the journal by what a backup holds; when anything of it is wrong, nothing is changed. */
-export async function restoreJournal({ config, from, backupOnly }: RestoreSettings): Promise<Restored> {
+/** Replaces the journal by what a backup holds; when anything of it is wrong, nothing is changed. `emptying`: as with `formatJournal`. */
+export async function restoreJournal({ config, from, backupOnly }: RestoreSettings, emptying?: Owner): Promise<Restored> {
   assertValid(config);
   const root = rootMount(config);
   const { findBackup } = await import('./filesystem/backups/find.ts');
   const { uri, backup, segments } = await findBackup({ mounts: [root], ufs: ufsPool(config) }, UfsUri.parse(from), backupOnly);
   const user = config.find('alluxio.security.login.username') ?? userInfo().username;
   const actor = { user, command: `format --from ${uri.toString()}` };
-  const report = await restoreStore(config.get('alluxio.master.journal.folder'), { backup, segments, root: root.ufsUri, actor, nowMs: Date.now() });
+  const report = await restoreStore(config.get('alluxio.master.journal.folder'), { backup, segments, root: root.ufsUri, actor, nowMs: Date.now(), emptying });
   return { ...report, uri: uri.toString() };
 }
 
@@ -278,24 +277,34 @@ async function isEmptyJournal(config: Config): Promise<boolean> {
  * Returns the folders of the cache.
  */
 export async function formatAll(config: Config): Promise<string[]> {
-  // Files of the new journal are younger: it takes longer than this to make one.
-  const beforeMs = Date.now() + 1;
-  await formatJournal(config, { owner: { ...ownIdentity(), command: 'format' }, beforeMs });
-  const folders = await createBlockStore(cacheDirectories(config), blockFolders(config)).format(beforeMs);
+  const owner = { ...ownIdentity(), command: 'format' };
+  await formatJournal(config, owner);
+  return emptyCache(config, owner);
+}
+
+/** The same with a backup's namespace. What refuses it has changed nothing. */
+export async function restoreAll(settings: RestoreSettings): Promise<Restored & { readonly folders: readonly string[] }> {
+  const owner = { ...ownIdentity(), command: 'format --from' };
+  const restored = await restoreJournal(settings, owner);
+  return { ...restored, folders: await emptyCache(settings.config, owner) };
+}
+
+/** Does the work that the new journal begins with. */
+async function emptyCache(config: Config, owner: Owner): Promise<string[]> {
   const journal = await openStore({ folder: config.get('alluxio.master.journal.folder') });
   try {
-    const emptying = journal.read((view) => view.intents()).filter(({ work }) => work.kind === 'evict' && work.beforeMs === beforeMs);
-    await journal.transact({ user: userInfo().username, command: 'format' }, Date.now(), (tx) => {
-      for (const { id } of emptying) closeIntent(tx, id);
-    });
+    const emptying = journal.read((view) => view.intents()).find((intent) => intent.work.kind === 'evict' && intent.work.beforeMs !== undefined && intent.owner.pid === owner.pid);
+    const beforeMs = emptying?.work.kind === 'evict' ? emptying.work.beforeMs : undefined;
+    const folders = await createBlockStore(cacheDirectories(config), blockFolders(config)).format(beforeMs);
+    if (emptying !== undefined) await journal.transact({ user: userInfo().username, command: owner.command }, Date.now(), (tx) => closeIntent(tx, emptying.id));
+    return folders;
   } finally {
     await journal.close();
   }
-  return folders;
 }
 
-/** Wipes the journal and makes an empty one with the configured root mount; never touches the under storage. */
-export async function formatJournal(config: Config, emptying?: FormatSettings['emptying']): Promise<void> {
+/** Wipes the journal and makes an empty one with the configured root mount; never touches the under storage. `emptying`: who empties the cache too. */
+export async function formatJournal(config: Config, emptying?: Owner): Promise<void> {
   assertValid(config);
   const mount = rootMount(config);
   const { ufsTypeOf } = await import('./ufs/registry.ts');
@@ -309,7 +318,7 @@ export async function formatJournal(config: Config, emptying?: FormatSettings['e
     superuser,
     group: groupMapping(config.find(GROUP_MAPPING))(superuser)[0] ?? '',
     nowMs: Date.now(),
-    ...(emptying === undefined ? {} : { emptying }),
+    emptying,
   });
   if (uri.scheme === 'file') await (await import('node:fs/promises')).mkdir(uri.path, { recursive: true });
 }

@@ -19,11 +19,16 @@ export function ownIdentity(): ProcessIdentity {
 /** The owner of what a backup holds: a process that is gone, wherever it is restored. */
 export const GONE: ProcessIdentity = { host: '', pid: 0, startedAt: 0, bootId: '' };
 
+/** Work of a process that may live: it could not be ended, and is anybody's. */
+export function isGivenUp(owner: ProcessIdentity): boolean {
+  return owner.host === GONE.host;
+}
+
 /**
  * False only when the process is certainly gone. One of another host counts as alive: nobody here can know.
  */
 export function isAlive(identity: ProcessIdentity): boolean {
-  if (identity.host === GONE.host) return false;
+  if (isGivenUp(identity)) return false;
   if (identity.host !== hostname()) return true;
   if (identity.bootId !== '' && identity.bootId !== bootId()) return false;
   const ticks = startTicks(identity.pid);

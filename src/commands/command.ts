@@ -106,6 +106,8 @@ export interface RestoredJournal {
   readonly entries: number;
   /** Log records that were applied after the backup. */
   readonly replayed: number;
+  /** Of the cache, which is empty now. */
+  readonly folders: readonly string[];
 }
 
 /** Starters that compose.ts hands in, so that commands name no concrete class. */
@@ -114,8 +116,8 @@ export interface CommandServices {
   formatJournal(): Promise<void>;
   /** Looks at the journal's file, page by page, without opening it. @throws CORRUPT, UNFORMATTED */
   checkJournal(): Promise<void>;
-  /** Replaces the journal by what a backup, or the newest of a folder of backups, holds. When anything of it is wrong, nothing is changed. */
-  restoreJournal(from: string, options: { backupOnly: boolean }): Promise<RestoredJournal>;
+  /** Replaces the journal by what a backup, or the newest of a folder of backups, holds, and empties the cache, as `format` does. When anything of the backup is wrong, nothing is changed. */
+  restore(from: string, options: { backupOnly: boolean }): Promise<RestoredJournal>;
   /** Both: the journal, and the cache directories of every tier. There is no moment in which only what is cached is gone. Returns the directories done. */
   format(): Promise<string[]>;
   /** Wipes the cache directories of every tier; returns the directories done. */

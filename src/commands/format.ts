@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandContext, CommandSpec } from './command.ts';
 import { AlluxioError } from '../errors.ts';
-import { formatBoth, formatWorker, restoreJournal } from './formatting.ts';
+import { formatBoth, restoreBoth } from './formatting.ts';
 import { flag, text } from './options.ts';
 
 const MISUSED = 2;
@@ -30,9 +30,7 @@ export const command: CommandSpec = {
     if (flag(input, 's') && !wantsFormat(ctx)) return;
     const from = text(input, 'from');
     if (from === undefined) return formatBoth(ctx);
-    await restoreJournal(ctx, absolute(from, ctx.cwd), flag(input, 'backup-only'));
-    // After a restore, which may refuse and then changes nothing.
-    await formatWorker(ctx);
+    await restoreBoth(ctx, absolute(from, ctx.cwd), flag(input, 'backup-only'));
   },
 };
 

@@ -5,15 +5,17 @@ import { ROOT } from '../uri.ts';
 /** The journal first, so that what is only cached is never gone from a namespace that still has it; told as 2.9 does. */
 export async function formatBoth(ctx: CommandContext): Promise<void> {
   ctx.out.line(`Formatting Alluxio Worker @ ${ctx.hostname}`);
-  const directories = await ctx.services.format();
-  for (const directory of directories) ctx.out.line(`Formatted worker data folder: ${directory}`);
+  sayFormatted(ctx, await ctx.services.format());
   ctx.out.line(`Formatting Alluxio Master @ ${ctx.hostname}`);
 }
 
 export async function formatWorker(ctx: CommandContext): Promise<void> {
   ctx.out.line(`Formatting Alluxio Worker @ ${ctx.hostname}`);
-  const directories = await ctx.services.formatWorker();
-  for (const directory of directories) ctx.out.line(`Formatted worker data folder: ${directory}`);
+  sayFormatted(ctx, await ctx.services.formatWorker());
+}
+
+function sayFormatted(ctx: CommandContext, folders: readonly string[]): void {
+  for (const folder of folders) ctx.out.line(`Formatted worker data folder: ${folder}`);
 }
 
 export async function formatJournal(ctx: CommandContext): Promise<void> {
@@ -21,11 +23,14 @@ export async function formatJournal(ctx: CommandContext): Promise<void> {
   await ctx.services.formatJournal();
 }
 
-export async function restoreJournal(ctx: CommandContext, from: string, backupOnly: boolean): Promise<void> {
+/** A restore may refuse, and then nothing is changed. */
+export async function restoreBoth(ctx: CommandContext, from: string, backupOnly: boolean): Promise<void> {
   ctx.out.line(`Formatting Alluxio Master @ ${ctx.hostname}`);
-  const { uri, entries, replayed } = await ctx.services.restoreJournal(from, { backupOnly });
+  const { uri, entries, replayed, folders } = await ctx.services.restore(from, { backupOnly });
   ctx.out.line(`Restored ${entries} entries from backup ${uri}${replayed === 0 ? '' : `, and ${replayed} records of the journal after it`}.`);
   await sayWhatIsLost(ctx);
+  ctx.out.line(`Formatting Alluxio Worker @ ${ctx.hostname}`);
+  sayFormatted(ctx, folders);
 }
 
 /** Names of lost files that are shown. */

@@ -5,7 +5,8 @@ import type { BlockRecord, IntentRecord } from '../journal/records.ts';
 import type { Quota } from '../namespace/block-space.ts';
 import { chooseVictims, directoryWithRoom, evictable, freeIn, removeBlocks } from '../namespace/block-space.ts';
 import type { FileSystemContext } from './context.ts';
-import { closeIntent, openIntent, transact } from './transact.ts';
+import { unlinkEvicted } from './purge.ts';
+import { openIntent, transact } from './transact.ts';
 
 /** Candidates looked at per try; enough for a block among thousands of small ones. */
 const CANDIDATES = 512;
@@ -62,8 +63,7 @@ async function evictIn(context: FileSystemContext, directory: Quota, bytes: numb
   });
   if (evicted?.intent === undefined) return evicted === undefined ? undefined : 0;
   const { id } = evicted.intent;
-  await context.blocks.remove(evicted.victims);
-  await transact(context, (tx) => closeIntent(tx, id));
+  await unlinkEvicted(context, id, evicted.victims);
   return evicted.victims.length;
 }
 

@@ -148,11 +148,25 @@ export async function putBack(context: FileSystemContext, intent: IntentRecord, 
 /** The sheet's words for a removal that the store did not let through. */
 export function deleteFailed(path: string, directory: boolean, outcome: DeleteOutcome): AlluxioError {
   const [first] = outcome.failures;
-  const words = outcome.failures.slice(0, 20).map(({ relative, error }) => `${relative === '' ? path : `${path}/${relative}`} (${error.message})`);
+  const words = wordsOf(path, outcome);
   const message = directory
-    ? `Cannot delete directory ${path}. Failed to delete children: ${words.join(', ')}`
-    : `Failed to delete ${outcome.failures.length} paths from the under file system: ${words.join(', ')}`;
+    ? `Cannot delete directory ${path}. Failed to delete children: ${words}`
+    : `Failed to delete ${outcome.failures.length} paths from the under file system: ${words}`;
   return new AlluxioError('UNAVAILABLE', message, { path, cause: first?.error });
+}
+
+/** The path is gone, and stays gone unless the store refuses the rest later. */
+export function deleteUnanswered(path: string, outcome: DeleteOutcome): AlluxioError {
+  return unfinished(`${path} is gone from Alluxio, but the under storage did not say that all of it is deleted there: ${wordsOf(path, outcome)}`, path, outcome.failures[0]?.error);
+}
+
+/** A removal that was seen by all, and whose rest somebody else will do. */
+export function unfinished(message: string, path: string, cause: unknown): AlluxioError {
+  return new AlluxioError('PARTIAL', message, { path, cause, hint: 'The next command that changes something goes on with that; what the under storage refuses then comes back.' });
+}
+
+function wordsOf(path: string, { failures }: DeleteOutcome): string {
+  return failures.slice(0, 20).map(({ relative, error }) => `${relative === '' ? path : `${path}/${relative}`} (${error.message})`).join(', ');
 }
 
 export function keyOf(base: string, relative: string): string {

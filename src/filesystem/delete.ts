@@ -1,5 +1,5 @@
 /** Removing a path: check, detach, delete in the under storage, purge. */
-import { AlluxioError, answerOf } from '../errors.ts';
+import { AlluxioError, answerOf, hasCode, messageOf } from '../errors.ts';
 import type { IntentRecord } from '../journal/records.ts';
 import { refusedBelow } from '../namespace/descendants.ts';
 import type { RemoveInput, RemovePlan } from '../namespace/remove.ts';
@@ -7,7 +7,7 @@ import { detach, planRemove, removable } from '../namespace/remove.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { keepEmptyParent } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
-import { deleteFailed, deleteObjects, putBack, unknownBelow } from './delete-work.ts';
+import { deleteFailed, deleteObjects, deleteUnanswered, putBack, unfinished, unknownBelow } from './delete-work.ts';
 import type { DeleteOptions, SyncOptions } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { configFor } from './path-config.ts';
@@ -86,8 +86,11 @@ async function deletePersisted(context: FileSystemContext, removal: Removal & { 
   const outcome = await deleteObjects(context, mounted.mount, work);
   if (outcome.failures.length > 0) {
     // Nobody knows what is still there: the removal is brought to its end by the next command.
-    if (outcome.failures.some(({ error }) => answerOf(error) === 'lost')) await abandon(context, intent.id);
-    else await putBack(context, opened, work, outcome);
+    if (outcome.failures.some(({ error }) => answerOf(error) === 'lost')) {
+      await abandon(context, intent.id);
+      throw deleteUnanswered(path, outcome);
+    }
+    await putBack(context, opened, work, outcome);
     throw deleteFailed(path, target.inode.directory, outcome);
   }
   try {
@@ -95,7 +98,7 @@ async function deletePersisted(context: FileSystemContext, removal: Removal & { 
     await purgeDetached(context, target.inode.id, intent.id);
   } catch (error) {
     await abandon(context, intent.id);
-    throw error;
+    throw hasCode(error, 'CANCELLED') ? error : unfinished(`${path} is gone, also from the under storage, but not all that belongs to it yet: ${messageOf(error)}`, path, error);
   }
 }
 

@@ -2,7 +2,7 @@
  * Times to live without a server: the first command that looks at the namespace after something expired does what its TTL says, in one transaction, so that nobody
  * sees it any more; the objects follow in the background, under an intent, before the process ends. What cannot be done now is tried again later.
  */
-import { AlluxioError, isAlluxioError, messageOf } from '../errors.ts';
+import { AlluxioError, answerOf, isAlluxioError, messageOf } from '../errors.ts';
 import type { Child, Transaction } from '../journal/journal.ts';
 import { ROOT_ID } from '../journal/journal.ts';
 import type { InodeChange } from '../journal/entries.ts';
@@ -19,10 +19,10 @@ import type { FileSystemContext } from './context.ts';
 import type { DeleteWork } from './delete-work.ts';
 import { deleteObjects, putBack, unknownBelow } from './delete-work.ts';
 import { forEachParallel } from './parallel.ts';
-import { purgeDetached } from './purge.ts';
+import { purgeDetached, unlinkEvicted } from './purge.ts';
 import { freeBelow } from './storage.ts';
 import { keepEmptyParent } from './stored-parents.ts';
-import { closeIntent, openIntent, transact } from './transact.ts';
+import { abandon, openIntent, transact } from './transact.ts';
 
 const BATCH = 500;
 const AT_ONCE = 16;
@@ -71,14 +71,12 @@ async function take(context: FileSystemContext, due: readonly number[]): Promise
     }
     return taken;
   });
+  if (step.removals.length > 0) inBackground(context, () => forEachParallel(step.removals, AT_ONCE, (removal) => finish(context, removal)));
   for (const { path, why } of step.refusals) context.warn(`The time to live of ${path} is over, but ${why}`);
   for (const { path, id } of step.directories) await freeDirectory(context, path, id);
-  const { eviction } = step;
-  if (eviction !== undefined) {
-    await context.blocks.remove(step.freed);
-    await transact(context, (tx) => closeIntent(tx, eviction.id));
+  if (step.eviction !== undefined) {
+    await unlinkEvicted(context, step.eviction.id, step.freed).catch((error: unknown) => context.warn(`Cached blocks whose time is over are removed from the disk later: ${messageOf(error)}`));
   }
-  if (step.removals.length > 0) inBackground(context, () => forEachParallel(step.removals, AT_ONCE, (removal) => finish(context, removal)));
 }
 
 function takeOne(context: FileSystemContext, tx: Transaction, id: number, taken: Step): void {
@@ -134,12 +132,14 @@ async function finish(context: FileSystemContext, removal: Step['removals'][numb
     if (work !== undefined) await keepEmptyParent(context, work.parentId);
     await purgeDetached(context, child.inode.id, intent.id);
   } catch (error) {
-    // The intent stays: the next changing command goes on with it.
+    // Of a process that ends the intent is a dead one's; who lives on gives it up, or the path would be held for as long.
     if (context.signal.aborted) return;
+    await abandon(context, intent.id).catch(() => undefined);
     context.warn(`The time to live of ${path} is over; it is removed later: ${messageOf(error)}`);
   }
 }
 
+/** Why the store did not let it go, everything being back in its place. @throws what keeps it from being ended, one way or the other */
 async function deleteStored(context: FileSystemContext, intent: IntentRecord, work: DeleteWork): Promise<Error | undefined> {
   const mount = context.journal.read((view) => view.mounts().find(({ id }) => id === work.mountId));
   if (mount === undefined) return undefined;
@@ -154,6 +154,9 @@ async function deleteStored(context: FileSystemContext, intent: IntentRecord, wo
     return error instanceof Error ? error : new Error(messageOf(error));
   }
   const outcome = await deleteObjects(context, mount, work);
+  const lost = outcome.failures.find(({ error }) => answerOf(error) === 'lost');
+  // Nobody knows what is still there: put back, it might be a file without its object.
+  if (lost !== undefined) throw lost.error;
   const [first] = outcome.failures;
   if (first === undefined) return undefined;
   await putBack(context, intent, work, outcome);

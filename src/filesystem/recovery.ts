@@ -2,7 +2,7 @@
  * Finishing or undoing what a dead process left: one function per kind of intent. Each is safe to repeat, because the recoverer may die too.
  */
 import { messageOf } from '../errors.ts';
-import { GONE } from '../process-identity.ts';
+import { isGivenUp } from '../process-identity.ts';
 import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
 import type { FileSystemContext } from './context.ts';
@@ -42,7 +42,7 @@ export async function recoverIntent(context: FileSystemContext, intent: IntentRe
 export async function recoverAll(context: FileSystemContext, dead: readonly IntentRecord[]): Promise<void> {
   for (const intent of dead) {
     // Whoever gave it up was told why.
-    const given = intent.owner.host === GONE.host;
+    const given = isGivenUp(intent.owner);
     await recoverIntent(context, intent).catch((error: unknown) => given || context.warn(`What "${intent.owner.command}" left unfinished is cleaned up later: ${messageOf(error)}`));
   }
 }

@@ -13,7 +13,8 @@ import { loadEntries } from './load.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { checked } from './status.ts';
 import { persistFile } from './persist.ts';
-import { closeIntent, openIntent, transact } from './transact.ts';
+import { unlinkEvicted } from './purge.ts';
+import { openIntent, transact } from './transact.ts';
 import type { Walked } from './tree-walk.ts';
 import { inBatches, walkTree } from './tree-walk.ts';
 
@@ -80,8 +81,7 @@ async function dropBlocks(context: FileSystemContext, choose: (tx: Transaction) 
     return { intent, addresses, bytes: blocks.reduce((sum, block) => sum + block.length, 0) };
   });
   if (freed === undefined) return 0;
-  await context.blocks.remove(freed.addresses);
-  await transact(context, (tx) => closeIntent(tx, freed.intent.id));
+  await unlinkEvicted(context, freed.intent.id, freed.addresses);
   return freed.bytes;
 }
 

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { AlluxioError, systemCode } from '../errors.ts';
-import type { Actor, Journal, RestoreReport } from './journal.ts';
+import type { Actor, Journal, RestoreReport, Transaction } from './journal.ts';
 import { ROOT_ID } from './journal.ts';
 import { retiredKey } from './keys.ts';
 import type { InodeRecord, MountRecord, Owner } from './records.ts';
@@ -39,8 +39,8 @@ export interface FormatSettings {
   readonly superuser: string;
   readonly group: string;
   readonly nowMs: number;
-  /** The cache is emptied too, by whom, of what was touched before a time: work that the new journal begins with, so that it is done also when its process dies. */
-  readonly emptying?: { readonly owner: Owner; readonly beforeMs: number };
+  /** Who empties the cache too, of what is older than the new journal: work that it begins with, so that it is done also when its process dies. */
+  readonly emptying?: Owner | undefined;
 }
 
 /**
@@ -82,9 +82,22 @@ export function formatStore(settings: FormatSettings): Promise<void> {
 }
 
 /** The same, but with what a backup holds. When anything of that is not right, the old journal stays. @throws as restoreInto */
-export async function restoreStore(folder: string, settings: RestoreSettings): Promise<RestoreReport> {
+export async function restoreStore(folder: string, settings: RestoreSettings & Pick<FormatSettings, 'emptying'>): Promise<RestoreReport> {
   const { restoreInto } = await import('./restore.ts');
-  return replaceStore(folder, (engine) => restoreInto(engine, settings));
+  const { emptying } = settings;
+  return replaceStore(folder, async (engine) => {
+    const report = await restoreInto(engine, settings);
+    // Later than `nowMs`: what the old journal's commands wrote in between goes too.
+    const startedMs = Date.now();
+    if (emptying !== undefined) await new Store(engine, { folder }).transact(settings.actor, startedMs, (tx) => openEmptying(tx, emptying, { user: settings.actor.user, startedMs }));
+    return report;
+  });
+}
+
+/** Files of the cache that come with the new journal are younger: it takes longer than this to publish it. */
+function openEmptying(tx: Transaction, owner: Owner, { user, startedMs }: { readonly user: string; readonly startedMs: number }): void {
+  const work = { kind: 'evict', blocks: [], thenPurge: 0, beforeMs: startedMs + 1 } as const;
+  tx.append({ type: 'intent-opened', intent: { id: tx.allocate(), owner, user, startedMs, leases: [], reserved: [], work } });
 }
 
 async function replaceStore<T>(folder: string, fill: (engine: KvEngine) => Promise<T>): Promise<T> {
@@ -125,10 +138,7 @@ export async function initialise(journal: Journal, settings: Omit<FormatSettings
     tx.append({ type: 'mount-added', mount: settings.mount });
     tx.append({ type: 'fact-set', name: 'superuser', value: settings.superuser });
     tx.append({ type: 'fact-set', name: 'clusterId', value: clusterId });
-    if (settings.emptying === undefined) return;
-    const { owner, beforeMs } = settings.emptying;
-    const work = { kind: 'evict', blocks: [], thenPurge: 0, beforeMs } as const;
-    tx.append({ type: 'intent-opened', intent: { id: tx.allocate(), owner, user: settings.superuser, startedMs: settings.nowMs, leases: [], reserved: [], work } });
+    if (settings.emptying !== undefined) openEmptying(tx, settings.emptying, { user: settings.superuser, startedMs: settings.nowMs });
   });
 }
 

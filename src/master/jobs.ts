@@ -1,5 +1,6 @@
 /** What a master does besides answering. */
 import { hasCode, messageOf } from '../errors.ts';
+import { isGivenUp } from '../process-identity.ts';
 import type { JobSpec } from '../resident/jobs.ts';
 import type { Surroundings } from '../resident/run.ts';
 import { AsyncPersist } from './async-persist.ts';
@@ -74,7 +75,7 @@ function recovery({ upkeep, log }: Surroundings): JobSpec {
         if (signal.aborted) break;
         try {
           await upkeep.recover(intent);
-          log.info('recovery', `What "${intent.owner.command}" (process ${intent.owner.pid}) left unfinished is cleaned up.`);
+          log.info('recovery', `What "${intent.owner.command}"${isGivenUp(intent.owner) ? '' : ` (process ${intent.owner.pid})`} left unfinished is cleaned up.`);
           done += 1;
         } catch (error) {
           if (hasCode(error, 'UNFORMATTED')) throw error;

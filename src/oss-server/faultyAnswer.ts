@@ -59,12 +59,11 @@ export async function sendFaulty(reply: Reply, fault: Fault, to: { request: OssR
   }
 }
 
-/** For a body that comes in: called at each piece. */
+/** For a body that comes in: called at each piece, it holds the request until its connection is gone. */
 export function incomingFault(fault: Fault, request: OssRequest): (() => Promise<void>) | undefined {
-  if (fault.name === 'stalled-body') return () => new Promise(() => undefined);
-  if (fault.name !== 'reset-mid-body') return undefined;
+  if (fault.name !== 'stalled-body' && fault.name !== 'reset-mid-body') return undefined;
   return async () => {
-    reset(request);
-    await once(request.message, 'close');
+    if (fault.name === 'reset-mid-body') reset(request);
+    if (!request.message.closed) await once(request.message, 'close');
   };
 }

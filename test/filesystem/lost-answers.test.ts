@@ -40,7 +40,13 @@ it('a removal that was not answered for is brought to its end', async () => {
     await test.fs.content.create(at(path), bytes('content'), { writeType: 'THROUGH' });
   }
   await fault('reset-after', { subresource: 'delete' });
-  await expect(test.fs.changes.delete(at('/d'), { recursive: true })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await expect(test.fs.changes.delete(at('/d'), { recursive: true })).rejects.toMatchObject({
+    code: 'PARTIAL',
+    exitStatus: 255,
+    message: expect.stringMatching(/^\/d is gone from Alluxio, but the under storage did not say that all of it is deleted there: \/d\/a \(OSS .* did not answer/) as string,
+    hint: 'The next command that changes something goes on with that; what the under storage refuses then comes back.',
+  });
+  expect(await test.fs.entries.exists(at('/d'))).toBe(false);
   await agreed([]);
 });
 
@@ -51,6 +57,25 @@ it('also when the store answered the next try, with a refusal', async () => {
   const patient = await test.reopen({ 'alluxio.underfs.oss.retry.max': '1' });
   await expect(patient.changes.delete(at('/f'), { recursive: false })).rejects.toMatchObject({ message: expect.stringContaining('SecurityTokenExpired') as string });
   await agreed([]);
+});
+
+it('what the storage refuses afterwards comes back', async () => {
+  await test.fs.content.create(at('/f'), bytes('content'), { writeType: 'THROUGH' });
+  await fault('reset-before', { method: 'DELETE' });
+  await expect(test.fs.changes.delete(at('/f'), { recursive: false })).rejects.toMatchObject({ code: 'PARTIAL' });
+  await test.oss?.clearFaults();
+  await fault('token-expired', { method: 'DELETE' });
+  await test.fs.changes.makeDirectory(at('/next'), { recursive: false, writeType: 'MUST_CACHE' });
+  expect(await namesIn(test.fs, '/')).toEqual(['/f', '/next']);
+});
+
+it('a removal that came through, but not the marker of the directory above, says which of both', async () => {
+  await test.ufs.write('d/f', bytes('content'), {});
+  expect(await namesIn(test.fs, '/', true)).toEqual(['/d', '/d/f']);
+  await fault('internal-error', { method: 'PUT' });
+  await expect(test.fs.changes.delete(at('/d/f'), { recursive: false })).rejects.toMatchObject({ code: 'PARTIAL', message: expect.stringMatching(/^\/d\/f is gone, also from the under storage, but not all that belongs to it yet: /) as string });
+  expect(await keysIn(test.ufs)).toEqual([]);
+  await agreed(['/d']);
 });
 
 it('directories that were made for a file that the storage refused go again', async () => {

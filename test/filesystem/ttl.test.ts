@@ -1,5 +1,5 @@
 /** Times to live without a server: who comes first does the work, once, and nobody sees what is expired. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileSystem, TtlAction, WriteType } from '../../src/filesystem/file-system.ts';
@@ -117,6 +117,22 @@ describe.each(STORAGE_KINDS)('time to live over %s', (kind) => {
     expect((await fs.entries.status(at('/only'))).ttlMs).toBeGreaterThan(1000);
   });
 
+  it('FREE: a block that the disk does not let go is forgotten by all, and unlinked later by who comes', async () => {
+    await create('/f');
+    const folder = join((await fs.storage.capacity())[0]?.directories[0]?.path ?? '', 'alluxioworker');
+    const [name] = (await readdir(folder)).filter((entry) => /^\d+-\d+$/.test(entry));
+    const block = join(folder, name ?? '');
+    await rm(block);
+    await mkdir(join(block, 'in-the-way'), { recursive: true });
+    await expire('/f', 'FREE');
+    expect(await fs.entries.status(at('/f'))).toMatchObject({ cachedBytes: 0, ttlMs: -1 });
+    expect(test.warnings).toEqual([expect.stringMatching(/^Cached blocks whose time is over are removed from the disk later: /)]);
+    await rm(block, { recursive: true });
+    await writeFile(block, 'left');
+    await fs.changes.makeDirectory(at('/next'), { recursive: false });
+    expect(await readdir(folder)).not.toContain(name);
+  });
+
   it('a directory with objects that nobody knows of is not removed with them', async () => {
     await fs.changes.makeDirectory(at('/d'), { recursive: true });
     await create('/d/f');
@@ -177,6 +193,49 @@ describe('time to live, when OSS does not let go', () => {
     expect(await textOf(test.fs.content.open(at('/f')))).toBe(TEXT);
     expect((await test.fs.entries.status(at('/f'))).ttlMs).toBeGreaterThan(1000);
     expect(await keysIn(test.ufs)).toEqual(['f']);
+    await test.close();
+  });
+
+  /** A look at `/` by a process that lives on, as a master's would. */
+  async function lookAndLiveOn(test: TestFileSystem): Promise<void> {
+    const other = await test.reopen();
+    await namesIn(other, '/');
+    await other.close();
+  }
+
+  it.each([
+    ['reset-after', 'DELETE'],
+    ['reset-before', 'DELETE'],
+    ['reset-after', 'POST'],
+  ] as const)('after a lost answer (%s of %s) the next command brings it to its end, however long this process lives', async (fault, method) => {
+    const test = await makeFileSystem('oss', { 'alluxio.underfs.oss.retry.max': '0' });
+    const paths = method === 'POST' ? ['/d/a', '/d/b'] : ['/d'];
+    if (method === 'POST') await test.fs.changes.makeDirectory(at('/d'), { recursive: false });
+    for (const path of paths) await test.fs.content.create(at(path), bytes(TEXT), { writeType: 'CACHE_THROUGH' });
+    await test.fs.changes.setAttributes(at('/d'), { ttl: { ms: 0, action: 'DELETE' } });
+    await test.oss?.fault(fault, { method });
+    await lookAndLiveOn(test);
+    expect(await namesIn(test.fs, '/')).toEqual([]);
+    expect(test.warnings).toEqual([expect.stringMatching(/^The time to live of \/d is over; it is removed later: OSS .* did not answer/)]);
+    await test.oss?.clearFaults();
+    await test.fs.changes.makeDirectory(at('/next'), { recursive: false, writeType: 'MUST_CACHE' });
+    expect(await keysIn(test.ufs)).toEqual([]);
+    // Nobody holds its place any more.
+    await test.fs.content.create(at('/d'), bytes('new'), { writeType: 'THROUGH' });
+    expect(await keysIn(test.ufs)).toEqual(['d']);
+    await test.close();
+  });
+
+  it('what belongs to it and cannot be done now is done later too', async () => {
+    const test = await makeFileSystem('oss', { 'alluxio.underfs.oss.retry.max': '0' });
+    await test.ufs.write('d/f', bytes('content'), {});
+    await namesIn(test.fs, '/', true);
+    await test.fs.changes.setAttributes(at('/d/f'), { ttl: { ms: 0, action: 'DELETE' } });
+    await test.oss?.fault('internal-error', { method: 'PUT' });
+    await lookAndLiveOn(test);
+    await test.oss?.clearFaults();
+    await test.fs.changes.makeDirectory(at('/next'), { recursive: false, writeType: 'MUST_CACHE' });
+    expect(await keysIn(test.ufs)).toEqual(['d/']);
     await test.close();
   });
 });

@@ -54,9 +54,9 @@ export class BlockPool {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(bytes);
   }
 
-  /** `reusable` is false when something may still read the block. */
-  give(block: Buffer, reusable: boolean): void {
-    if (reusable) this.#free.push(block);
+  /** Nobody reads the block, or writes to it, any more. */
+  give(block: Buffer): void {
+    this.#free.push(block);
     this.budget.give(block.length);
   }
 }

@@ -27,6 +27,7 @@ export interface OssRequest {
   readonly subresource?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent from where it lies. Nothing reads it any more once `send` has settled. */
   readonly body?: Uint8Array;
   /** Statuses that are no error. Default 200. */
   readonly expect?: readonly number[];

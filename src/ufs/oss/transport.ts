@@ -146,12 +146,16 @@ function sendBuffered(sending: Sending): Promise<TransportResult> {
       clearTimeout(connecting);
       exchange.signal?.removeEventListener('abort', abort);
     });
-    request.on('error', reject);
+    request.on('error', end);
     request.on('finish', () => reached('oss.request', 'after'));
     request.on('response', (response) => {
       reached('oss.answer', 'before');
       exchange.headers = response.headers;
-      readBody(response, args.method, exchange.room).then((data) => resolve({ status: response.statusCode ?? 0, headers: response.headers, data }), end);
+      readBody(response, args.method, exchange.room).then((data) => {
+        // Who answers before he has heard all of it refuses it: the rest would only go on being read from the caller's memory.
+        if (!request.writableFinished) request.destroy();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, data });
+      }, end);
     });
     if (exchange.signal?.aborted === true) abort();
     else request.end(exchange.body);

@@ -99,7 +99,7 @@ async function putWhole(writing: Writing, part: Part): Promise<UfsWritten> {
 
 /** A part in memory that is given back once nothing needs it any more. */
 interface HeldPart extends Part {
-  release(reusable: boolean): void;
+  release(): void;
 }
 
 async function putParts(whole: Writing, reader: PartReader, first?: HeldPart): Promise<UfsWritten> {
@@ -137,14 +137,11 @@ async function sendParts(writing: PartsWriting, upload: Upload, reader: PartRead
     const going = putPart(store, upload, { number: sent.length + 1, body: part.bytes, crc: part.crc, signal });
     sent.push(going);
     const settled: Promise<unknown> = going
-      .then(
-        () => part.release(true),
-        (error: unknown) => {
-          part.release(false);
-          writing.stop.abort(error);
-        },
-      )
-      .finally(() => inFlight.delete(settled));
+      .catch((error: unknown) => writing.stop.abort(error))
+      .finally(() => {
+        part.release();
+        inFlight.delete(settled);
+      });
     inFlight.add(settled);
   };
   try {
@@ -168,12 +165,12 @@ async function nextPart({ store, signal }: PartsWriting, reader: PartReader, lim
   let block: Buffer | undefined;
   try {
     const kept = await reader.kept(limit);
-    if (kept !== undefined) return { ...kept, release: (reusable) => (reusable && kept.release(), parts.budget.give(limit)) };
+    if (kept !== undefined) return { ...kept, release: () => (kept.release(), parts.budget.give(limit)) };
     const filled = (block = parts.block(limit));
-    return { ...(await reader.readInto(filled)), release: (reusable) => parts.give(filled, reusable) };
+    return { ...(await reader.readInto(filled)), release: () => parts.give(filled) };
   } catch (error) {
     if (block === undefined) parts.budget.give(limit);
-    else parts.give(block, true);
+    else parts.give(block);
     throw error;
   }
 }

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { takeSlot } from '../../../src/checked-memory.ts';
 import { Bench, patternBytes } from '../../../src/ufs/conformance/bench.ts';
 import { openOss } from '../../../src/ufs/oss/index.ts';
 import type { OssTuning } from '../../../src/ufs/oss/tuning.ts';
@@ -10,6 +9,7 @@ import { uploadsOf } from '../../../src/ufs/oss/uploads.ts';
 import { UfsUri } from '../../../src/uri.ts';
 import { startTestOss } from '../../support/oss.ts';
 import type { TestOss } from '../../support/oss.ts';
+import { inSlots } from '../../support/slots.ts';
 
 const PART = 100 * 1024;
 let oss: TestOss;
@@ -47,25 +47,13 @@ describe('copying in parts', () => {
   });
 });
 
-/** Each chunk in a slot that may be kept, and that is written over when it comes back. */
-async function* inSlots(content: Buffer): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < content.length; at += PART) {
-    const { bytes, release } = takeSlot({ keepable: true });
-    const chunk = bytes.subarray(0, Math.min(PART, content.length - at));
-    chunk.set(content.subarray(at, at + PART));
-    await Promise.resolve();
-    yield chunk;
-    release();
-  }
-}
-
 describe('writing in parts', () => {
   it.each(['reset-after', 'throttled', 'reset-mid-body'] as const)('sends parts from where they lie, and again after %s', async (fault) => {
     const { ufs, bench } = await open({ partBytes: PART, maxPartBytes: PART });
     const content = patternBytes(30 * PART + 7);
     for (let round = 0; round < 2; round++) {
       await oss.fault(fault, { method: 'PUT', subresource: 'partNumber' }, 3);
-      await ufs.write('file', inSlots(content), { size: content.length });
+      await ufs.write('file', inSlots(content, PART), { size: content.length });
       expect((await bench.read('file')).equals(content)).toBe(true);
     }
   });

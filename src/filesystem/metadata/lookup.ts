@@ -4,14 +4,16 @@ import type { MountRecord } from '../../journal/records.ts';
 import { mountOf } from '../../namespace/mount-table.ts';
 import { deepest, resolve } from '../../namespace/resolve.ts';
 import type { AlluxioPath } from '../../uri.ts';
+import { parentOf } from '../../uri.ts';
 import type { Ufs, UfsStatus } from '../../ufs/ufs.ts';
 import type { FileSystemContext } from '../context.ts';
 import { keyOf } from '../delete-work.ts';
+import { configFor } from '../path-config.ts';
 import type { SyncOptions } from '../file-system.ts';
 import { RemovalGuard } from './guard.ts';
 import { attachedDirectory, insertLoaded } from './insert.ts';
 import type { EffectiveSync } from './options.ts';
-import { isSyncDue, syncOptions, wantedAt } from './options.ts';
+import { SYNC_INTERVAL, isSyncDue, syncOptions, wantedAt } from './options.ts';
 import { syncEntry } from './sync.ts';
 
 export interface LookUpOptions extends SyncOptions {
@@ -22,22 +24,62 @@ export interface LookUpOptions extends SyncOptions {
 /** Afterwards the namespace has the path if the storage has it (and, when a sync is due, has it as the storage has it). */
 export async function lookUp(context: FileSystemContext, path: AlluxioPath, options: LookUpOptions = {}): Promise<void> {
   const wanted = syncOptions(context, path, options);
-  let known = context.journal.read((view) => knownOf(context, view, path, wanted));
-  if (known.expired) {
+  let known = context.journal.read((view) => (isAnyExpired(context, view) ? undefined : knownOf(context, view, path, wanted)));
+  if (known === undefined) {
     await (await import('../expiry.ts')).expireDue(context);
     known = context.journal.read((view) => knownOf(context, view, path, wanted));
   }
-  if (known.missing) {
-    // Below a directory that is only here the storage has nothing, and need not be there to say so.
-    if (known.onlyHere && options.thorough !== true && wanted.loadType !== 'ALWAYS' && !known.due) return;
-    if (wanted.loadType !== 'NEVER' || wanted.syncIntervalMs >= 0 || known.due) await loadMissing(context, path);
-  } else if (known.due && known.comparable) await syncEntry(context, path);
+  const step = stepFor(known, wanted, options.thorough === true);
+  if (step === 'load') await loadMissing(context, path);
+  else if (step === 'sync') await syncEntry(context, path);
+}
+
+/** What the storage has to be asked for. */
+function stepFor(known: Known, wanted: EffectiveSync, thorough: boolean): 'load' | 'sync' | undefined {
+  if (!known.missing) return known.due && known.comparable ? 'sync' : undefined;
+  // Below a directory that is only here the storage has nothing, and need not be there to say so.
+  if (known.onlyHere && !thorough && wanted.loadType !== 'ALWAYS' && !known.due) return undefined;
+  return wanted.loadType !== 'NEVER' || wanted.syncIntervalMs >= 0 || known.due ? 'load' : undefined;
+}
+
+/** Which paths `lookUp` would ask the storage for, in one state to which entries are only added; many of a directory cost hardly more than one. */
+export class Looks {
+  /** Directories that are only here: what is directly in them needs no look. */
+  readonly #here = new Set<AlluxioPath>();
+  /** Paths that need none. */
+  readonly #settled = new Set<AlluxioPath>();
+  /** Nothing is ever due. */
+  readonly #still: boolean;
+
+  constructor(
+    private readonly context: FileSystemContext,
+    private readonly view: View,
+  ) {
+    this.#still = view.syncs().length === 0 && context.config.duration(SYNC_INTERVAL) < 0;
+  }
+
+  needed(path: AlluxioPath): boolean {
+    const parent = parentOf(path);
+    const plain = this.#still && configFor(this.context, path) === this.context.config;
+    if (plain && (this.#here.has(parent) || this.#settled.has(path))) return false;
+    const wanted = syncOptions(this.context, path, {});
+    const known = knownOf(this.context, this.view, path, wanted);
+    if (stepFor(known, wanted, false) !== undefined) return true;
+    if (!known.missing) this.#settled.add(path);
+    else if (known.onlyHere && known.levels === 1) this.#here.add(parent);
+    return false;
+  }
+}
+
+/** Something in the namespace has outlived its time. */
+export function isAnyExpired(context: FileSystemContext, view: View): boolean {
+  return view.expired(context.now(), 1).length > 0;
 }
 
 interface Known {
-  /** Something in the namespace has outlived its time. */
-  readonly expired: boolean;
   readonly missing: boolean;
+  /** Components that the namespace does not have. */
+  readonly levels: number;
   /** The last directory on the way to it is not in the storage. */
   readonly onlyHere: boolean;
   /** The path, or the last directory on the way to it, has not been compared for too long. */
@@ -51,8 +93,8 @@ function knownOf(context: FileSystemContext, view: View, path: AlluxioPath, want
   const resolution = resolve(view, path);
   const { inode } = deepest(resolution);
   return {
-    expired: view.expired(nowMs, 1).length > 0,
     missing: resolution.missing.length > 0,
+    levels: resolution.missing.length,
     onlyHere: inode.directory && inode.persistence !== 'PERSISTED' && inode.mountId === 0,
     due: isSyncDue(inode, wantedAt(context, view, resolution.chain, wanted), nowMs),
     comparable: inode.persistence === 'PERSISTED' && inode.mountId === 0,

@@ -4,15 +4,14 @@
  */
 import { hasCode, isAlluxioError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Transaction, View } from '../journal/journal.ts';
+import type { Transaction } from '../journal/journal.ts';
 import { createDirectories } from '../namespace/create.ts';
-import { resolve } from '../namespace/resolve.ts';
 import { ROOT, parentOf } from '../uri.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
 import type { Creation } from './file-system.ts';
 import { isMadeInStorage, makingOf } from './make-directory.ts';
-import { Looks, isAnyExpired, lookUp } from './metadata/lookup.ts';
+import { Looks, isAnyExpired, isNowhere } from './metadata/lookup.ts';
 import { forEachParallel } from './parallel.ts';
 import { configFor } from './path-config.ts';
 import { cleanedUp, transact } from './transact.ts';
@@ -22,8 +21,7 @@ import { planWriting } from './write-plan.ts';
 /** Others wait for the journal as long as these take: some 15 ms. */
 const MOST = 512;
 const LOOKS_AT_ONCE = 16;
-/** After a journal that could not be written, each goes alone for so long. */
-const PAUSE_MS = 1000;
+const GROWTH = 4;
 /** What a single one would fail with too. */
 const DECIDED: readonly ErrorCode[] = ['ALREADY_EXISTS', 'NOT_FOUND', 'NOT_A_DIRECTORY', 'PERMISSION_DENIED', 'READ_ONLY'];
 
@@ -36,39 +34,49 @@ interface Planned {
   create(tx: Transaction): void;
 }
 
-const paused = new WeakMap<object, number>();
+/** How many are taken next: fewer after some that did not go smoothly, so that what is asked and undone in vain stays little. */
+const nextSize = new WeakMap<FileSystemContext, number>();
 
 export async function createTogether(context: FileSystemContext, creations: Iterable<Creation>, { stopAtFailure }: { stopAtFailure: boolean }): Promise<readonly unknown[]> {
-  const nowMs = context.now();
-  if ((paused.get(context) ?? 0) > nowMs) return [];
-  const planned = planAll(withClock(context, nowMs), creations);
-  if (planned.length < 2) return [];
+  const size = nextSize.get(context) ?? MOST;
+  const planned = planAll(withClock(context), creations, size);
+  const outcomes = planned.length < 2 ? [] : await createPlanned(context, planned, stopAtFailure);
+  const smooth = planned.length < 2 || outcomes.length === planned.length || (stopAtFailure && outcomes.at(-1) !== undefined);
+  nextSize.set(context, smooth ? Math.min(MOST, size * GROWTH) : 1);
+  return outcomes;
+}
+
+async function createPlanned(context: FileSystemContext, planned: readonly Planned[], stopAtFailure: boolean): Promise<readonly unknown[]> {
   await cleanedUp(context);
-  const looked = await lookAhead(context, planned);
+  const nowhere = await lookAhead(context, planned);
   context.signal.throwIfAborted();
   try {
     // Numbers are allocated for all of them, in the name of the first.
-    return await transact(asCommand(context, planned[0]?.creation.as), (tx) => createInOrder(context, tx, planned, { looked, stopAtFailure }));
+    return await transact(asCommand(context, planned[0]?.creation.as), (tx) => createInOrder(context, tx, planned, { nowhere, stopAtFailure }));
   } catch {
     // Nothing of it was kept: each tells by itself.
-    paused.set(context, nowMs + PAUSE_MS);
     return [];
   }
 }
 
+function asCommand(context: FileSystemContext, as: Creation['as']): FileSystemContext {
+  return as === undefined ? context : (Object.create(context, { actor: { value: { user: context.actor.user, ...as } } }) as FileSystemContext);
+}
+
 /** All of a group are made at the same time. */
-function withClock(context: FileSystemContext, nowMs: number): FileSystemContext {
+function withClock(context: FileSystemContext): FileSystemContext {
+  const nowMs = context.now();
   return Object.create(context, { now: { value: () => nowMs } }) as FileSystemContext;
 }
 
 /** Those before the first one that has to go alone. */
-function planAll(context: FileSystemContext, creations: Iterable<Creation>): Planned[] {
+function planAll(context: FileSystemContext, creations: Iterable<Creation>, most: number): Planned[] {
   const planner = plannerFor(context);
   const planned: Planned[] = [];
   for (const creation of creations) {
     const plan = planner(creation);
     if (plan === undefined) break;
-    if (planned.push(plan) === MOST) break;
+    if (planned.push(plan) === most) break;
   }
   return planned;
 }
@@ -93,47 +101,34 @@ function plannerFor(context: FileSystemContext): (creation: Creation) => Planned
   };
 }
 
-/** Asks the storage for what single ones would ask it for. @returns the paths that need no further look */
+/**
+ * Asks the storage for what single ones would ask it for. What it has is not loaded here, because those before would see it too soon: the one that asks goes alone.
+ * @returns the paths of which the storage has nothing
+ */
 async function lookAhead(context: FileSystemContext, planned: readonly Planned[]): Promise<ReadonlySet<AlluxioPath>> {
-  const looked = new Set<AlluxioPath>();
+  const nowhere = new Set<AlluxioPath>();
   if (context.journal.read((view) => isAnyExpired(context, view))) await (await import('./expiry.ts')).expireDue(context);
-  const wanted = context.journal.read((view) => pathsToLookAt(context, view, planned));
-  await forEachParallel(wanted, LOOKS_AT_ONCE, async ([path, { as }]) => {
+  const wanted = context.journal.read((view) => pathsToLookAt(new Looks(context, view), planned));
+  await forEachParallel(wanted, LOOKS_AT_ONCE, async (path) => {
     try {
-      await lookUp(asCommand(context, as), path);
-      looked.add(path);
+      if (await isNowhere(context, path)) nowhere.add(path);
     } catch (error) {
       // The one that needs it goes alone, and tells.
       if (hasCode(error, 'CANCELLED')) throw error;
     }
   });
-  return looked;
-}
-
-function asCommand(context: FileSystemContext, as: Creation['as']): FileSystemContext {
-  return as === undefined ? context : (Object.create(context, { actor: { value: { user: context.actor.user, ...as } } }) as FileSystemContext);
+  return nowhere;
 }
 
 /** Not what is below a directory that one of the group makes: that will only be here. */
-function pathsToLookAt(context: FileSystemContext, view: View, planned: readonly Planned[]): Map<AlluxioPath, Creation> {
-  const looks = new Looks(context, view);
+function pathsToLookAt(looks: Looks, planned: readonly Planned[]): Set<AlluxioPath> {
   const made = new Set<AlluxioPath>();
-  const wanted = new Map<AlluxioPath, Creation>();
+  const wanted = new Set<AlluxioPath>();
   for (const { creation, looksAt } of planned) {
-    const { kind, path } = creation;
-    const needed = !isBelow(made, looksAt) && looks.needed(looksAt);
-    if (needed) wanted.set(looksAt, creation);
-    if (kind !== 'directory') continue;
-    made.add(path);
-    if (needed) for (const above of missingAbove(view, path)) made.add(above);
+    if (!isBelow(made, looksAt) && looks.neededFor(looksAt) === 'load') wanted.add(looksAt);
+    if (creation.kind === 'directory') made.add(creation.path);
   }
   return wanted;
-}
-
-function missingAbove(view: View, path: AlluxioPath): AlluxioPath[] {
-  const found: AlluxioPath[] = [];
-  for (let left = resolve(view, path).missing.length, at = path; left > 1; left--) found.push((at = parentOf(at)));
-  return found;
 }
 
 function isBelow(made: ReadonlySet<AlluxioPath>, path: AlluxioPath): boolean {
@@ -142,11 +137,12 @@ function isBelow(made: ReadonlySet<AlluxioPath>, path: AlluxioPath): boolean {
   return false;
 }
 
-function createInOrder(context: FileSystemContext, tx: Transaction, planned: readonly Planned[], { looked, stopAtFailure }: { looked: ReadonlySet<AlluxioPath>; stopAtFailure: boolean }): unknown[] {
+function createInOrder(context: FileSystemContext, tx: Transaction, planned: readonly Planned[], { nowhere, stopAtFailure }: { nowhere: ReadonlySet<AlluxioPath>; stopAtFailure: boolean }): unknown[] {
   const looks = new Looks(context, tx);
   const outcomes: unknown[] = [];
   for (const { creation, looksAt, create } of planned) {
-    if (!looked.has(looksAt) && looks.needed(looksAt)) break;
+    const step = looks.neededFor(looksAt);
+    if (step === 'sync' || (step === 'load' && !nowhere.has(looksAt))) break;
     const before = tx.lastSeq();
     try {
       if (creation.as === undefined) create(tx);

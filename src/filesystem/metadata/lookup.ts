@@ -1,5 +1,5 @@
 /** Making one path known: a path that the namespace does not have is looked up in the under storage. */
-import type { View } from '../../journal/journal.ts';
+import type { Child, View } from '../../journal/journal.ts';
 import type { MountRecord } from '../../journal/records.ts';
 import { mountOf } from '../../namespace/mount-table.ts';
 import { deepest, resolve } from '../../namespace/resolve.ts';
@@ -42,7 +42,7 @@ function stepFor(known: Known, wanted: EffectiveSync, thorough: boolean): 'load'
   return wanted.loadType !== 'NEVER' || wanted.syncIntervalMs >= 0 || known.due ? 'load' : undefined;
 }
 
-/** Which paths `lookUp` would ask the storage for, in one state to which entries are only added; many of a directory cost hardly more than one. */
+/** What `lookUp` would ask the storage for, in one state to which entries are only added; many of a directory cost hardly more than one. */
 export class Looks {
   /** Directories that are only here: what is directly in them needs no look. */
   readonly #here = new Set<AlluxioPath>();
@@ -58,16 +58,17 @@ export class Looks {
     this.#still = view.syncs().length === 0 && context.config.duration(SYNC_INTERVAL) < 0;
   }
 
-  needed(path: AlluxioPath): boolean {
+  neededFor(path: AlluxioPath): 'load' | 'sync' | undefined {
     const parent = parentOf(path);
     const plain = this.#still && configFor(this.context, path) === this.context.config;
-    if (plain && (this.#here.has(parent) || this.#settled.has(path))) return false;
+    if (plain && (this.#here.has(parent) || this.#settled.has(path))) return undefined;
     const wanted = syncOptions(this.context, path, {});
     const known = knownOf(this.context, this.view, path, wanted);
-    if (stepFor(known, wanted, false) !== undefined) return true;
+    const step = stepFor(known, wanted, false);
+    if (step !== undefined) return step;
     if (!known.missing) this.#settled.add(path);
     else if (known.onlyHere && known.levels === 1) this.#here.add(parent);
-    return false;
+    return undefined;
   }
 }
 
@@ -101,8 +102,17 @@ function knownOf(context: FileSystemContext, view: View, path: AlluxioPath, want
   };
 }
 
-async function loadMissing(context: FileSystemContext, path: AlluxioPath): Promise<void> {
-  const guard = new RemovalGuard(context);
+interface Start {
+  /** What the namespace has of the path. */
+  readonly from: Child;
+  readonly mount: MountRecord;
+  readonly key: string;
+  readonly baseKey: string;
+  readonly missing: readonly string[];
+}
+
+/** Undefined where the storage can have nothing of the path that the namespace has not. */
+function startOf(context: FileSystemContext, path: AlluxioPath): Start | undefined {
   const start = context.journal.read((view) => {
     const resolution = resolve(view, path);
     const from = deepest(resolution);
@@ -110,8 +120,20 @@ async function loadMissing(context: FileSystemContext, path: AlluxioPath): Promi
     const baseKey = mountOf(view, { ...resolution, missing: [] }).key;
     return { from, mount, key, baseKey, missing: resolution.missing };
   });
-  if (!start.from.inode.directory || start.missing.length === 0) return;
-  if (start.missing.some((name) => name.length > 1023)) return;
+  if (!start.from.inode.directory || start.missing.length === 0) return undefined;
+  return start.missing.some((name) => name.length > 1023) ? undefined : start;
+}
+
+/** True when `lookUp` of a path that the namespace does not have would find nothing. */
+export async function isNowhere(context: FileSystemContext, path: AlluxioPath): Promise<boolean> {
+  const start = startOf(context, path);
+  return start === undefined || (await (await context.ufs(start.mount)).status(start.key, context.signal)) === undefined;
+}
+
+async function loadMissing(context: FileSystemContext, path: AlluxioPath): Promise<void> {
+  const guard = new RemovalGuard(context);
+  const start = startOf(context, path);
+  if (start === undefined) return;
   const found = await statusesAlong(context, start);
   if (found.length === 0) return;
   await guard.transact((tx) => {
@@ -125,10 +147,7 @@ async function loadMissing(context: FileSystemContext, path: AlluxioPath): Promi
 }
 
 /** Status of the path and, when it exists, directories for the components above it. Empty when the path does not exist. */
-async function statusesAlong(
-  context: FileSystemContext,
-  start: { mount: MountRecord; key: string; baseKey: string; missing: readonly string[] },
-): Promise<{ name: string; status: UfsStatus }[]> {
+async function statusesAlong(context: FileSystemContext, start: Start): Promise<{ name: string; status: UfsStatus }[]> {
   const ufs: Ufs = await context.ufs(start.mount);
   const status = await ufs.status(start.key, context.signal);
   if (status === undefined) return [];

@@ -19,7 +19,7 @@ export interface ContextInput {
   readonly loadConfig: typeof loadConfig | undefined;
   /** As typed, without what may be secret. */
   readonly commandLine: string;
-  readonly runLine: CommandServices['runLine'];
+  readonly lines: Pick<CommandServices, 'runLine' | 'runTogether'>;
 }
 
 export interface OwnedContext {
@@ -77,7 +77,7 @@ export function createContext(input: ContextInput): OwnedContext {
       restore: async (from, { backupOnly }) => (await compose()).restoreAll({ config: readConfig(), from, backupOnly }),
       format: async () => (await compose()).formatAll(readConfig()),
       formatWorker: async () => (await compose()).formatWorker(readConfig()),
-      runLine: input.runLine,
+      ...input.lines,
       configFor,
       defines: source.defines,
       runResident: async (role, { console }) => {

@@ -34,9 +34,21 @@ export function withoutSecrets(words: readonly string[]): string {
     .map((word, i) => {
       const before = words[i - 1] ?? '';
       if (before.startsWith('--') && SECRET_WORD.test(before) && !before.includes('=')) return '******';
+      if (!word.includes('=')) return word;
       return word.replace(/^(.*?(?:secret|key|token|password)[^=]*)=.*$/is, '$1=******');
     })
     .join(' ');
+}
+
+/** Every record of the journal's log carries it. */
+const MOST_TEXT = 400;
+const FEWEST_WORDS = 5;
+
+/** The line as the journal notes it: without secrets, and of thousands of arguments the first. */
+export function commandLineOf(words: readonly string[]): string {
+  let length = 0;
+  const cut = words.findIndex((word, at) => (length += word.length + 1) > MOST_TEXT && at >= FEWEST_WORDS);
+  return cut === -1 ? withoutSecrets(words) : `${withoutSecrets(words.slice(0, cut))} … (${String(words.length - cut)} more)`;
 }
 
 /** What a process was called with is for everybody on the machine to see, as long as it runs: not the secrets in it. */

@@ -1,10 +1,11 @@
 /** One line of a script of `fs` commands: read, run and reported as a line of its own, over the file system that the script has open. */
 import { createContext } from './cli-context.ts';
 import type { OwnedContext } from './cli-context.ts';
+import type { LineToRun } from './commands/command.ts';
 import type { ShellOptions } from './cli-dialect.ts';
 import { execute, report } from './cli-execute.ts';
 import type { Run } from './cli-execute.ts';
-import { takeGenericOptions, withoutSecrets } from './cli-generic.ts';
+import { takeGenericOptions, commandLineOf } from './cli-generic.ts';
 import { parseRequest } from './cli-parse.ts';
 import { misuseStatus, namesOf, readRequest } from './cli-request.ts';
 import type { Request } from './cli-request.ts';
@@ -21,7 +22,7 @@ export interface ScriptRun {
 }
 
 /** @throws CANCELLED when the whole process shall end */
-export async function runLine(words: readonly string[], label: string, script: ScriptRun): Promise<number> {
+export async function runLine({ words, label }: LineToRun, script: ScriptRun): Promise<number> {
   const { defines, rest } = takeGenericOptions(withoutPrefix(words));
   const { request, shell } = readRequest(['fs', ...rest]);
   const parsed = await parseRequest(request, shell);
@@ -30,7 +31,7 @@ export async function runLine(words: readonly string[], label: string, script: S
     quiet: shell.quiet || script.run.shell.quiet,
     color: shell.color && script.run.shell.color,
   });
-  const commandLine = withoutSecrets(['fs', ...rest]);
+  const commandLine = commandLineOf(['fs', ...rest]);
   // A configuration of its own needs a file system of its own, for as long as the line takes.
   const own = defines.length === 0 ? undefined : ownContext(defines, { script, out, commandLine });
   script.run.owned.note(commandLine);
@@ -47,7 +48,7 @@ export async function runLine(words: readonly string[], label: string, script: S
   }
 }
 
-function withoutPrefix(words: readonly string[]): readonly string[] {
+export function withoutPrefix(words: readonly string[]): readonly string[] {
   const rest = /^(?:.*\/)?alluxio$/.test(words[0] ?? '') ? words.slice(1) : words;
   return rest[0] === 'fs' ? rest.slice(1) : rest;
 }
@@ -66,14 +67,14 @@ function refuseOutside(request: Request, name: string | undefined): void {
 function ownContext(defines: Run['source']['defines'], line: { script: ScriptRun; out: ConsoleOutput; commandLine: string }): OwnedContext {
   const { script, out, commandLine } = line;
   const source = { ...script.run.source, defines: [...script.run.source.defines, ...defines] };
-  const runNone = (): Promise<number> => Promise.reject(new AlluxioError('INTERNAL', 'A line of a script runs no lines.'));
-  return createContext({ source, cwd: script.cwd, out, signal: script.signal, loadConfig, commandLine, runLine: runNone });
+  const runNone = (): Promise<never> => Promise.reject(new AlluxioError('INTERNAL', 'A line of a script runs no lines.'));
+  return createContext({ source, cwd: script.cwd, out, signal: script.signal, loadConfig, commandLine, lines: { runLine: runNone, runTogether: runNone } });
 }
 
 const NO_PROGRESS: ReturnType<ConsoleOutput['progress']> = { advance() {}, expect() {}, end() {} };
 
 /** The output of the script, with the line's own manners. */
-function labelled(out: ConsoleOutput, label: string, shell: Pick<ShellOptions, 'json' | 'quiet' | 'color'>): ConsoleOutput {
+export function labelled(out: ConsoleOutput, label: string, shell: Pick<ShellOptions, 'json' | 'quiet' | 'color'>): ConsoleOutput {
   return {
     json: shell.json,
     terminal: out.terminal,

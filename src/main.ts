@@ -4,7 +4,7 @@ import { createContext } from './cli-context.ts';
 import { execute, report } from './cli-execute.ts';
 import type { Run } from './cli-execute.ts';
 import { reportFailure } from './cli-failure.ts';
-import { hideFromProcessList, takeGenericOptions, withoutSecrets } from './cli-generic.ts';
+import { hideFromProcessList, takeGenericOptions, commandLineOf } from './cli-generic.ts';
 import { parseRequest } from './cli-parse.ts';
 import { readRequest } from './cli-request.ts';
 import { ENDING_STATUS, watchSignals } from './cli-signals.ts';
@@ -50,8 +50,11 @@ export async function main(argv: readonly string[], io: MainIo): Promise<number>
     out,
     signal: signals.signal,
     loadConfig,
-    commandLine: withoutSecrets(rest),
-    runLine: async (words, label) => (await import('./cli-script.ts')).runLine(words, label, { run, signal: signals.signal, cwd: io.cwd }),
+    commandLine: commandLineOf(rest),
+    lines: {
+      runLine: async (line) => (await import('./cli-script.ts')).runLine(line, { run, signal: signals.signal, cwd: io.cwd }),
+      runTogether: async (lines, { stop }) => (await import('./cli-together.ts')).runTogether(lines, { run, signal: signals.signal, cwd: io.cwd }, stop),
+    },
   });
   const run: Run = { out, shell, owned, source, spec: parsed.spec };
 

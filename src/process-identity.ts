@@ -67,9 +67,16 @@ function readIfThere(path: string): string | undefined {
 /** Runs that may begin in one millisecond without getting the same number. */
 const RUNS_PER_MS = 1024;
 
-/** The number of one run of a command: the journal's log carries it, so that what a command does in several transactions is found together. */
+let newestRun = 0;
+
+/**
+ * The number of one run of a command: the journal's log carries it, so that what a command does in several transactions is found together. A process that begins many in
+ * one millisecond, as a script does, counts them up.
+ */
 export function newRun(nowMs: number): number {
-  return Math.floor(nowMs) * RUNS_PER_MS + Math.floor(Math.random() * RUNS_PER_MS);
+  const run = Math.floor(nowMs) * RUNS_PER_MS + Math.floor(Math.random() * RUNS_PER_MS);
+  newestRun = run <= newestRun && newestRun - run < 2 * RUNS_PER_MS ? newestRun + 1 : run;
+  return newestRun;
 }
 
 /** When it began. */

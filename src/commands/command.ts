@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { FileSystem } from '../filesystem/file-system.ts';
 import type { Role } from '../http/resident.ts';
 import type { Output } from '../terminal/output.ts';
+import type { AlluxioPath } from '../uri.ts';
 
 /** What a word may be: a path of the namespace, one of the local disk, either, a property, a command of the group, anything else, or one of a few. */
 export type WordKind = 'path' | 'local' | 'place' | 'property' | 'command' | 'text' | readonly string[];
@@ -68,8 +69,24 @@ export interface CommandSpec {
   readonly json?: string;
   /** Status of an ordinary failure; 255 for `fs` and `fsadmin`, 1 for most others. */
   readonly failureStatus?: number;
+  /** What a line with these words, and no option, creates: many such lines of a script are made together. Undefined, or thrown, where it has to be run to know. */
+  creates?(args: readonly string[], ctx: CommandContext): LineCreation | undefined;
   /** Returns the exit status; nothing means 0. Throws AlluxioError for what failed. */
   run(input: CommandInput, ctx: CommandContext): Promise<number | void>;
+}
+
+export interface LineCreation {
+  readonly kind: 'directory' | 'file';
+  readonly path: AlluxioPath;
+  /** What the command says when it is done. */
+  readonly said: string;
+}
+
+/** A line of a script that was read and not yet run. */
+export interface LineToRun {
+  readonly words: readonly string[];
+  /** Stands before each of its errors. */
+  readonly label: string;
 }
 
 export interface CommandInput {
@@ -123,10 +140,16 @@ export interface CommandServices {
   /** Wipes the cache directories of every tier; returns the directories done. */
   formatWorker(): Promise<string[]>;
   /**
-   * Runs one line of `fs` in this process, over the same file system; `label` stands before each of its errors. Resolves with its exit status.
+   * Runs one line of `fs` in this process, over the same file system. Resolves with its exit status.
    * @throws CANCELLED when this process shall end
    */
-  runLine(words: readonly string[], label: string): Promise<number>;
+  runLine(line: LineToRun): Promise<number>;
+  /**
+   * Runs as many of the first lines as can be done together, looking at no more than it needs, with the same effects, output and order as one after the other. Resolves with their exit statuses: none when the
+   * first line has to be run by itself. With `stop` nothing comes after one whose status is not 0.
+   * @throws CANCELLED when this process shall end
+   */
+  runTogether(lines: Iterable<LineToRun>, options: { readonly stop: boolean }): Promise<readonly number[]>;
   /** The configuration as a resident reads it, which has settings of its own in the environment. */
   configFor(role: Role): Config;
   /** `-D` of the command line. */

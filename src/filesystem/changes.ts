@@ -9,7 +9,8 @@ import type { FileSystemContext } from './context.ts';
 import { removePath } from './delete.ts';
 import type { Changes } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
-import { umaskOf, writeTypeFor } from './create-settings.ts';
+import { createTogether } from './create-together.ts';
+import { isMadeInStorage, makingOf } from './make-directory.ts';
 import type { RenameWork } from './rename-work.ts';
 import { renamePersisted } from './rename-work.ts';
 import { handOnOwnership } from './ownership.ts';
@@ -18,6 +19,7 @@ import { closeIntent, endAsDead, mayHaveLeft, openIntent, transact, transactWhen
 
 export function createChanges(context: FileSystemContext): Changes {
   return {
+    createTogether: (creations, options) => createTogether(context, creations, options),
     makeDirectory: (path, options) => makeDirectory(context, path, options),
     rename: (from, to) => renamePath(context, from, to),
     delete: (path, options) => removePath(context, path, options),
@@ -28,16 +30,8 @@ export function createChanges(context: FileSystemContext): Changes {
 
 async function makeDirectory(context: FileSystemContext, path: AlluxioPath, options: Parameters<Changes['makeDirectory']>[1]): Promise<void> {
   await lookUp(context, path);
-  const writeType = writeTypeFor(context, path, options.writeType);
-  const input = {
-    path,
-    recursive: options.recursive,
-    owner: context.subject.user,
-    group: context.primaryGroup(),
-    umask: umaskOf(context),
-    mode: options.mode,
-  };
-  if (writeType !== 'CACHE_THROUGH' && writeType !== 'THROUGH') {
+  const input = makingOf(context, path, options);
+  if (!isMadeInStorage(context, path, options.writeType)) {
     await transactWhenFree(context, (tx) => void createDirectories(tx, context.subject, { ...input, nowMs: context.now() }));
     return;
   }

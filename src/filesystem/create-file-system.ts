@@ -61,6 +61,7 @@ function contentOf(context: FileSystemContext): Content {
 
 function lazyChanges(load: Load<Changes>): Changes {
   return {
+    createTogether: async (...args) => (await load()).createTogether(...args),
     makeDirectory: async (...args) => (await load()).makeDirectory(...args),
     rename: async (...args) => (await load()).rename(...args),
     delete: async (...args) => (await load()).delete(...args),

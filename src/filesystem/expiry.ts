@@ -3,7 +3,7 @@
  * sees it any more; the objects follow in the background, under an intent, before the process ends. What cannot be done now is tried again later.
  */
 import { AlluxioError, answerOf, isAlluxioError, messageOf } from '../errors.ts';
-import type { Child, Transaction } from '../journal/journal.ts';
+import type { Child, Journal, Transaction } from '../journal/journal.ts';
 import { ROOT_ID } from '../journal/journal.ts';
 import type { InodeChange } from '../journal/entries.ts';
 import type { BlockRecord, IntentRecord } from '../journal/records.ts';
@@ -33,7 +33,7 @@ const LATE_MS = 60 * 60_000;
 const ANYBODY: Subject = { user: '', groups: () => [], enforced: false, supergroup: '' };
 
 /** One sweep at a time in a process; who comes meanwhile waits for it. */
-const sweeping = new WeakMap<FileSystemContext, Promise<void>>();
+const sweeping = new WeakMap<Journal, Promise<void>>();
 
 interface Step {
   readonly removals: { readonly path: AlluxioPath; readonly child: Child; readonly intent: IntentRecord; readonly work: DeleteWork | undefined }[];
@@ -45,8 +45,8 @@ interface Step {
 
 /** Afterwards nothing in the namespace is expired, but what others hold. Fine to call at any time. */
 export function expireDue(context: FileSystemContext): Promise<void> {
-  const running = sweeping.get(context) ?? sweep(context).finally(() => sweeping.delete(context));
-  sweeping.set(context, running);
+  const running = sweeping.get(context.journal) ?? sweep(context).finally(() => sweeping.delete(context.journal));
+  sweeping.set(context.journal, running);
   return running;
 }
 

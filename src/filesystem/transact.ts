@@ -29,12 +29,17 @@ async function cleanOnce(context: FileSystemContext): Promise<void> {
   if (dead.length > 0) await (await import('./recovery.ts')).recoverAll(context, dead);
 }
 
-/** The same for callbacks that may throw LeaseConflict. @throws BUSY, CANCELLED, or what the callback throws */
-export async function transactWhenFree<T>(context: FileSystemContext, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
+/** Resolves when what the dead left is seen to. */
+export async function cleanedUp(context: FileSystemContext): Promise<void> {
   const before = cleaned.get(context.journal);
   const cleaning = before?.givenUp === givenUp ? before : { givenUp, done: cleanOnce(context) };
   cleaned.set(context.journal, cleaning);
   await cleaning.done;
+}
+
+/** A transaction for callbacks that may throw LeaseConflict. @throws BUSY, CANCELLED, or what the callback throws */
+export async function transactWhenFree<T>(context: FileSystemContext, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
+  await cleanedUp(context);
   const patience = context.config.duration('alluxio.user.lease.wait.timeout');
   const deadline = context.now() + patience;
   for (;;) {

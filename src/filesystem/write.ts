@@ -2,7 +2,8 @@
  * Creating a file: intent, bytes, commit. The path shows the file only after the commit, when every byte is safe where the write type wants it.
  */
 import { directoryWithRoom } from '../namespace/block-space.ts';
-import { placeForFile } from '../namespace/create.ts';
+import type { Transaction } from '../journal/journal.ts';
+import { noteEntryMade, placeForFile } from '../namespace/create.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { parentOf } from '../uri.ts';
 import { BlockSink, firstBlockBytes } from './block-sink.ts';
@@ -58,12 +59,14 @@ async function* chained(first: Uint8Array, chunks: AsyncIterator<Uint8Array>): A
 
 /** No bytes, neither here nor in the storage: nothing that an intent could tell others of. */
 function createEmpty(context: FileSystemContext, writing: Writing): Promise<void> {
-  return transactWhenFree(context, (tx) => {
-    const { parent, name } = placeForFile(tx, context.subject, writing.path);
-    const opened = { fileId: tx.allocate(), parentId: parent.inode.id, name };
-    recordFile(context, tx, { writing, opened, sink: undefined, moved: { length: 0, ufs: undefined } }, parent.inode);
-    tx.append({ type: 'inode-changed', id: opened.parentId, change: { modifiedMs: context.now() } });
-  });
+  return transactWhenFree(context, (tx) => recordEmpty(context, tx, writing, context.now()));
+}
+
+export function recordEmpty(context: FileSystemContext, tx: Transaction, writing: Writing, nowMs: number): void {
+  const { parent, name } = placeForFile(tx, context.subject, writing.path);
+  const opened = { fileId: tx.allocate(), parentId: parent.inode.id, name };
+  recordFile(context, tx, { writing, opened, sink: undefined, moved: { length: 0, ufs: undefined } }, parent.inode);
+  noteEntryMade(tx, parent.inode, nowMs);
 }
 
 function open(context: FileSystemContext, writing: Writing): Promise<OpenedWrite> {

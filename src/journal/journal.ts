@@ -60,6 +60,7 @@ export interface View {
   blocksByUse(directory: number, range: { limit: number; after?: BlockRecord }): BlockRecord[];
   usage(directory: number): UsageRecord;
   mounts(): MountRecord[];
+  mount(id: number): MountRecord | undefined;
   intents(): IntentRecord[];
   intent(id: number): IntentRecord | undefined;
   /** Who holds exactly this directory entry: kept by apply() from the open intents' leases, so that a check costs one look-up per path component. */
@@ -88,6 +89,11 @@ export interface Transaction extends View {
   append(entry: Entry): void;
   /** A number never given before in this store: inode ids, intent ids, mount ids. */
   allocate(): number;
+  /**
+   * What somebody else does in this transaction: the callback's entries are logged as that actor's. One that throws before it appended anything has done nothing, and
+   * the transaction may go on; after that, the whole transaction fails.
+   */
+  as<T>(actor: Actor, fn: (tx: Transaction) => T & NotPromise<T>): T;
 }
 
 /** Who a log record is attributed to. */

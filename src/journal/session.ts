@@ -2,11 +2,12 @@
 import { AlluxioError } from '../errors.ts';
 import { Applier } from './apply.ts';
 import type { Entry } from './entries.ts';
-import type { Actor, Transaction, UsageRecord } from './journal.ts';
+import type { Actor, Child, NotPromise, Transaction, UsageRecord } from './journal.ts';
 import { TABLE, get48, logKey, tableRange } from './keys.ts';
 import type { KvWriter } from './kv.ts';
 import { encodeLog } from './log-codec.ts';
-import type { TotalsRecord } from './records.ts';
+import { Remembered } from './remembered.ts';
+import type { InodeRecord, MountRecord, TotalsRecord } from './records.ts';
 import { Tables } from './tables.ts';
 
 /** Log records dropped in one transaction, so that it stays short; more only where as many are added. */
@@ -23,6 +24,7 @@ export class WriteSession {
   readonly #kv: KvWriter;
   readonly #applier: Applier;
   readonly #firstSeq: number;
+  readonly remembered = new Remembered();
   #lastSeq: number;
 
   constructor(kv: KvWriter) {
@@ -46,6 +48,7 @@ export class WriteSession {
 
   apply(entry: Entry): void {
     this.#applier.apply(entry);
+    this.remembered.applied(entry);
   }
 
   log(seq: number, actor: Actor, timeMs: number, entry: Entry): void {
@@ -54,7 +57,7 @@ export class WriteSession {
   }
 
   begin(actor: Actor, timeMs: number): TransactionView {
-    return new TransactionView(this, this.#kv, actor, timeMs);
+    return new TransactionView(this, { kv: this.#kv, actor, timeMs });
   }
 
   /** Writes what was gathered; after the last callback. */
@@ -85,18 +88,25 @@ export function dropLog(kv: KvWriter, below: number, step: number): { dropped: n
 
 export class TransactionView extends Tables implements Transaction {
   #session: WriteSession | undefined;
+  readonly #kv: KvWriter;
   readonly #actor: Actor;
   readonly #timeMs: number;
+  /** Of whose transaction this is a part. */
+  readonly #whole: TransactionView | undefined;
   /** The log position of this callback's one `sequence-moved`, taken at the first allocation. */
   #sequenceSeq = 0;
   #next = 0;
   #wrote = false;
+  /** Of somebody's part that failed in the middle, so that all of it has to go. */
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(session: WriteSession, kv: KvWriter, actor: Actor, timeMs: number) {
+  constructor(session: WriteSession, { kv, actor, timeMs, whole }: { kv: KvWriter; actor: Actor; timeMs: number; whole?: TransactionView }) {
     super(kv);
     this.#session = session;
+    this.#kv = kv;
     this.#actor = actor;
     this.#timeMs = timeMs;
+    this.#whole = whole;
   }
 
   /** True when an abort is needed to get rid of what the callback did. */
@@ -112,6 +122,7 @@ export class TransactionView extends Tables implements Transaction {
   }
 
   allocate(): number {
+    if (this.#whole !== undefined) return this.#whole.allocate();
     const session = this.#current();
     if (this.#sequenceSeq === 0) {
       this.#wrote = true;
@@ -121,12 +132,42 @@ export class TransactionView extends Tables implements Transaction {
     return this.#next++;
   }
 
+  as<T>(actor: Actor, fn: (tx: Transaction) => T & NotPromise<T>): T {
+    const part = new TransactionView(this.#current(), { kv: this.#kv, actor, timeMs: this.#timeMs, whole: this });
+    try {
+      return fn(part);
+    } catch (error) {
+      if (part.wrote) this.#failure = { error };
+      throw error;
+    } finally {
+      this.#wrote ||= part.wrote;
+      part.end();
+    }
+  }
+
   override sequence(): number {
+    if (this.#whole !== undefined) return this.#whole.sequence();
     return this.#sequenceSeq === 0 ? super.sequence() : this.#next;
   }
 
   override lastSeq(): number {
     return this.#current().lastSeq;
+  }
+
+  override child(parentId: number, name: string): InodeRecord | undefined {
+    return this.#current().remembered.child(parentId, name, () => super.child(parentId, name));
+  }
+
+  override locate(id: number): Child | undefined {
+    return this.#current().remembered.place(id, () => super.locate(id));
+  }
+
+  override mount(id: number): MountRecord | undefined {
+    return this.#current().remembered.mount(id, () => super.mount(id));
+  }
+
+  override fact(name: string): string | undefined {
+    return this.#current().remembered.fact(name, () => super.fact(name));
   }
 
   override totals(directoryId: number): TotalsRecord {
@@ -139,6 +180,7 @@ export class TransactionView extends Tables implements Transaction {
 
   /** The callback has returned: its allocations become one entry. */
   complete(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#sequenceSeq === 0) return;
     const session = this.#current();
     const entry: Entry = { type: 'sequence-moved', next: this.#next };

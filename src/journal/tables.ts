@@ -16,6 +16,7 @@ import {
   intentKey,
   leaseKey,
   logKey,
+  mountKey,
   numberRange,
   parseUseKey,
   pathDefaultsKey,
@@ -123,9 +124,14 @@ export class Tables implements View {
   mounts(): MountRecord[] {
     const found: MountRecord[] = [];
     this.#kv.scan(tableRange(TABLE.mount), (entry) => {
-      found.push(mountOf(valueIn(entry), found.length));
+      found.push(mountOf(valueIn(entry), get48(entry.key, entry.keyStart + 1)));
     });
     return found;
+  }
+
+  mount(id: number): MountRecord | undefined {
+    const value = this.#kv.get(mountKey(id));
+    return value === undefined ? undefined : mountOf(value.subarray(0, value.length), id);
   }
 
   intents(): IntentRecord[] {
@@ -218,14 +224,14 @@ export class Tables implements View {
   }
 }
 
-/** The mount table hardly ever changes and every operation looks at it: what was decoded last is kept, by position. */
-const decodedMounts: { readonly bytes: Buffer; readonly mount: MountRecord }[] = [];
+/** The mount table hardly ever changes and every operation looks at it: what was decoded last is kept, by id. */
+const decodedMounts = new Map<number, { readonly bytes: Buffer; readonly mount: MountRecord }>();
 
-function mountOf(bytes: Buffer, at: number): MountRecord {
-  const known = decodedMounts[at];
+function mountOf(bytes: Buffer, id: number): MountRecord {
+  const known = decodedMounts.get(id);
   if (known?.bytes.equals(bytes) === true) return known.mount;
   const mount = decodeJson<MountRecord>(bytes);
-  decodedMounts[at] = { bytes: Buffer.from(bytes), mount };
+  decodedMounts.set(id, { bytes: Buffer.from(bytes), mount });
   return mount;
 }
 

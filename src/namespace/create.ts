@@ -1,7 +1,7 @@
 /** Deciding a creation: where it may go, and what must be there already. */
 import { AlluxioError } from '../errors.ts';
 import type { Child, Transaction, View } from '../journal/journal.ts';
-import type { LeaseTarget } from '../journal/records.ts';
+import type { InodeRecord, LeaseTarget } from '../journal/records.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { ROOT, nameOf } from '../uri.ts';
 import { newDirectory } from './inodes.ts';
@@ -90,9 +90,13 @@ export function createDirectories(tx: Transaction, subject: Subject, input: Make
     ids.push(inode.id);
     parent = inode;
   });
-  const touched = deepest(resolution).inode.id;
-  tx.append({ type: 'inode-changed', id: touched, change: { modifiedMs: input.nowMs } });
+  noteEntryMade(tx, deepest(resolution).inode, input.nowMs);
   return { ids, mounted };
+}
+
+/** The directory has a new entry. One that has just got another keeps its time. */
+export function noteEntryMade(tx: Transaction, parent: InodeRecord, nowMs: number): void {
+  if (parent.modifiedMs !== nowMs) tx.append({ type: 'inode-changed', id: parent.id, change: { modifiedMs: nowMs } });
 }
 
 function refuseFileAsParent(resolution: Resolution, path: AlluxioPath): void {

@@ -15,7 +15,7 @@ export interface MountedPath {
 }
 
 export function mountById(view: View, id: number): MountRecord {
-  const mount = view.mounts().find((candidate) => candidate.id === id);
+  const mount = view.mount(id);
   if (mount === undefined) throw new AlluxioError('NOT_FOUND', `Mount ${id} does not exist any more.`);
   return mount;
 }

@@ -50,7 +50,7 @@ export async function runCommand(name: keyof typeof COMMANDS.fs, words: readonly
     hostname: 'host1',
     stdin: () => process.stdin,
     services: { checkJournal: () => Promise.resolve(), formatJournal: () => Promise.resolve(),
-      restore: () => Promise.resolve({ uri: '', entries: 0, replayed: 0, folders: [] }), formatWorker: () => Promise.resolve([]), format: () => Promise.resolve([]), runLine: () => Promise.resolve(0), configFor: () => configOf({}), defines: [], runResident: () => Promise.resolve() },
+      restore: () => Promise.resolve({ uri: '', entries: 0, replayed: 0, folders: [] }), formatWorker: () => Promise.resolve([]), format: () => Promise.resolve([]), runLine: () => Promise.resolve(0), runTogether: () => Promise.resolve([]), configFor: () => configOf({}), defines: [], runResident: () => Promise.resolve() },
   };
   try {
     const { options, args } = readLine(words, spec.options, noShellOptions());

@@ -197,6 +197,14 @@ const SCRIPTS: Readonly<Record<string, (choice: Choice) => Made>> = {
     const [file, directory, type] = [fresh(), fresh(), pick(Object.keys(KEPT)) ?? ''];
     return script([[...as(type), 'touch', file], ['mkdir', directory], ['chmod', '700', file]], [written(file, 0, type), once(put(directory, DIRECTORY)), once(alter(file, () => ({ mode: 0o700 })))]);
   },
+  /** Lines that are made together, some of them below what others of them make. */
+  'script-creates'({ fresh }) {
+    const [directory, file] = [fresh(), fresh()];
+    const lines = [['touch', file], ['mkdir', directory], ['touch', `${directory}/a`], ['mkdir', `${directory}/d`], ['touch', `${directory}/d/b`], ['touch', `${directory}/c`]];
+    const steps = lines.map(([word, path = '']) => (word === 'mkdir' ? once(put(path, DIRECTORY)) : written(path, 0, 'MUST_CACHE')));
+    const made = script(lines, steps);
+    return made === undefined ? undefined : { ...made, args: [...as('MUST_CACHE'), ...made.args] };
+  },
   'mv-undo'({ tree, pick, fresh }) {
     return on(pick([...filesOf(tree), ...directoriesOf(tree)].filter((path) => below(tree, path).length < 8)), (from) => {
       const to = fresh();

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
-import type { CommandContext, CommandInput, CommandSpec } from '../command.ts';
+import type { CommandContext, CommandInput, CommandSpec, LineToRun } from '../command.ts';
 import { AlluxioError, hasCode, isAlluxioError, messageOf, systemCode } from '../../errors.ts';
 import { flag, text } from '../options.ts';
 import { scriptLines } from '../script-lines.ts';
@@ -22,7 +22,8 @@ export const command: CommandSpec = {
   description: [
     'A line is what follows "alluxio fs"; these two words may stand in front of it. Words are cut as a shell does: \'…\', "…", $\'…\' and \\ protect,',
     '# begins a comment, a \\ at the end joins the next line. Nothing is expanded but the * of Alluxio: a line with |, >, ;, & or $ is refused.',
-    'Lines run in order, each when it is complete; what one has written is durable before the next begins. Errors begin with the number of their line.',
+    'Lines run in order, each when it is complete; what one has said is durable. Those that only make directories or empty files and were read together may share a commit; each',
+    'is logged and undone by itself. Errors begin with the number of their line.',
     'After a failure it goes on, as sh does. -D options in front hold for all lines, those of a line for this line alone. --json in front holds for every line whose command knows it.',
   ].join('\n'),
   args: { min: 0, max: 1 },
@@ -45,12 +46,15 @@ export const command: CommandSpec = {
     const stop = flag(input, 'stop-on-error');
     let status = 0;
     try {
-      for await (const line of scriptLines(open(sourceOf(input), ctx))) {
-        if (line.words.length === 0 && line.problem === undefined) continue;
-        if (await outputGone(ctx)) return OUTPUT_GONE;
-        const done = await runLine(line, ctx);
-        if (done !== 0 && stop) return done;
-        status = status === 0 ? done : status;
+      for await (const lines of scriptLines(open(sourceOf(input), ctx))) {
+        for (let at = 0; at < lines.length; ) {
+          if (await outputGone(ctx)) return OUTPUT_GONE;
+          const statuses = await runFrom(lines, at, ctx, stop);
+          at += statuses.length;
+          const failed = statuses.find((done) => done !== 0) ?? 0;
+          if (failed !== 0 && stop) return failed;
+          status = status === 0 ? failed : status;
+        }
       }
     } catch (error) {
       ctx.signal.throwIfAborted();
@@ -60,15 +64,29 @@ export const command: CommandSpec = {
   },
 };
 
-async function runLine({ number, words, problem }: ScriptLine, ctx: CommandContext): Promise<number> {
+/** Runs the line there, and with it those after it that can be done together. Returns a status for each. */
+async function runFrom(lines: readonly ScriptLine[], at: number, ctx: CommandContext, stop: boolean): Promise<readonly number[]> {
   ctx.signal.throwIfAborted();
-  if (problem !== undefined) {
+  const ready: Iterable<LineToRun> = { [Symbol.iterator]: () => readyFrom(lines, at) };
+  const [first] = ready;
+  if (first === undefined) {
+    const { number = 0, problem = '' } = lines[at] ?? {};
     ctx.out.error(`line ${number}: ${problem}`);
-    return MISUSED_LINE;
+    return [MISUSED_LINE];
   }
   // What is wrong with the whole is said once, and not for each line.
   await ctx.fileSystem();
-  return ctx.services.runLine(words, `line ${number}: `);
+  const statuses = await ctx.services.runTogether(ready, { stop });
+  return statuses.length > 0 ? statuses : [await ctx.services.runLine(first)];
+}
+
+/** Up to a line that cannot be run. */
+function* readyFrom(lines: readonly ScriptLine[], from: number): Generator<LineToRun> {
+  for (let at = from; at < lines.length; at++) {
+    const line = lines[at];
+    if (line === undefined || line.problem !== undefined) return;
+    yield { words: line.words, label: `line ${line.number}: ` };
+  }
 }
 
 /** True when nobody reads any more: what lines have to say would be lost, and an endless script would not end. */

@@ -34,7 +34,22 @@ export interface DeleteOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A directory (missing parents come with it), or an empty file. */
+export interface Creation {
+  readonly kind: 'directory' | 'file';
+  readonly path: AlluxioPath;
+  /** The command that it is logged and undone as, where that is not the one that runs. */
+  readonly as?: { readonly command: string; readonly run: number };
+}
+
 export interface Changes {
+  /**
+   * Creates one after the other, as `makeDirectory` with missing parents and `content.create` of nothing would, in as few transactions as it takes: for what is only in the
+   * journal. What would have to wait for others or reaches a storage is left to those two.
+   * @param creations taken one by one, no further than they can go together
+   * @returns for the first so many, perhaps none: undefined, or why it was not created. With `stopAtFailure` nothing comes after one that failed
+   */
+  createTogether(creations: Iterable<Creation>, options: { readonly stopAtFailure: boolean }): Promise<readonly unknown[]>;
   /** Creates missing parents when `recursive`. @throws ALREADY_EXISTS `Not allowed to create directory because path already exists: <plain>` … */
   makeDirectory(path: AlluxioPath, options: { recursive: boolean; writeType?: WriteType; mode?: number }): Promise<void>;
   /** @throws as sheet fs-commands.md `mv`, in that order of checks. */

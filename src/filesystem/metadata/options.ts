@@ -14,11 +14,13 @@ export interface EffectiveSync {
   readonly neededMs: number;
 }
 
+export const SYNC_INTERVAL = 'alluxio.user.file.metadata.sync.interval';
+
 export function syncOptions(context: FileSystemContext, path: AlluxioPath, options: SyncOptions): EffectiveSync {
   const config = configFor(context, path);
   return {
     loadType: options.loadType ?? config.choice('alluxio.user.file.metadata.load.type', ['ONCE', 'ALWAYS', 'NEVER']),
-    syncIntervalMs: options.syncIntervalMs ?? config.duration('alluxio.user.file.metadata.sync.interval'),
+    syncIntervalMs: options.syncIntervalMs ?? config.duration(SYNC_INTERVAL),
     neededMs: 0,
   };
 }

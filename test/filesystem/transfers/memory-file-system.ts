@@ -102,6 +102,7 @@ export class MemoryFileSystem {
   }
 
   readonly changes: Changes = {
+    createTogether: () => Promise.resolve([]),
     makeDirectory: (path, options) =>
       attempt(() => {
         this.fail(path);

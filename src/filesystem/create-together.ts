@@ -1,0 +1,159 @@
+/**
+ * Creating many directories and empty files that are only here: one transaction for some hundred, each decided in its turn on what those before it left. Whatever does not
+ * go smoothly ends the group before it and goes alone, which waits for others, asks the storage and tells what is wrong; so no rule exists twice.
+ */
+import { hasCode, isAlluxioError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { Transaction } from '../journal/journal.ts';
+import { createDirectories } from '../namespace/create.ts';
+import { ROOT, parentOf } from '../uri.ts';
+import type { AlluxioPath } from '../uri.ts';
+import type { FileSystemContext } from './context.ts';
+import type { Creation } from './file-system.ts';
+import { isMadeInStorage, makingOf } from './make-directory.ts';
+import { Looks, isAnyExpired, isNowhere } from './metadata/lookup.ts';
+import { forEachParallel } from './parallel.ts';
+import { configFor } from './path-config.ts';
+import { cleanedUp, transact } from './transact.ts';
+import { recordEmpty } from './write.ts';
+import { planWriting } from './write-plan.ts';
+
+/** Others wait for the journal as long as these take: some 15 ms. */
+const MOST = 512;
+const LOOKS_AT_ONCE = 16;
+const GROWTH = 4;
+/** What a single one would fail with too. */
+const DECIDED: readonly ErrorCode[] = ['ALREADY_EXISTS', 'NOT_FOUND', 'NOT_A_DIRECTORY', 'PERMISSION_DENIED', 'READ_ONLY'];
+
+/** One of the group, ready to be created. */
+interface Planned {
+  readonly creation: Creation;
+  /** What has to be known of the storage first. */
+  readonly looksAt: AlluxioPath;
+  /** @throws before it appends anything, when it is refused */
+  create(tx: Transaction): void;
+}
+
+/** How many are taken next: fewer after some that did not go smoothly, so that what is asked and undone in vain stays little. */
+const nextSize = new WeakMap<FileSystemContext, number>();
+
+export async function createTogether(context: FileSystemContext, creations: Iterable<Creation>, { stopAtFailure }: { stopAtFailure: boolean }): Promise<readonly unknown[]> {
+  const size = nextSize.get(context) ?? MOST;
+  const planned = planAll(withClock(context), creations, size);
+  const outcomes = planned.length < 2 ? [] : await createPlanned(context, planned, stopAtFailure);
+  const smooth = planned.length < 2 || outcomes.length === planned.length || (stopAtFailure && outcomes.at(-1) !== undefined);
+  nextSize.set(context, smooth ? Math.min(MOST, size * GROWTH) : 1);
+  return outcomes;
+}
+
+async function createPlanned(context: FileSystemContext, planned: readonly Planned[], stopAtFailure: boolean): Promise<readonly unknown[]> {
+  await cleanedUp(context);
+  const nowhere = await lookAhead(context, planned);
+  context.signal.throwIfAborted();
+  try {
+    // Numbers are allocated for all of them, in the name of the first.
+    return await transact(asCommand(context, planned[0]?.creation.as), (tx) => createInOrder(context, tx, planned, { nowhere, stopAtFailure }));
+  } catch {
+    // Nothing of it was kept: each tells by itself.
+    return [];
+  }
+}
+
+function asCommand(context: FileSystemContext, as: Creation['as']): FileSystemContext {
+  return as === undefined ? context : (Object.create(context, { actor: { value: { user: context.actor.user, ...as } } }) as FileSystemContext);
+}
+
+/** All of a group are made at the same time. */
+function withClock(context: FileSystemContext): FileSystemContext {
+  const nowMs = context.now();
+  return Object.create(context, { now: { value: () => nowMs } }) as FileSystemContext;
+}
+
+/** Those before the first one that has to go alone. */
+function planAll(context: FileSystemContext, creations: Iterable<Creation>, most: number): Planned[] {
+  const planner = plannerFor(context);
+  const planned: Planned[] = [];
+  for (const creation of creations) {
+    const plan = planner(creation);
+    if (plan === undefined) break;
+    if (planned.push(plan) === most) break;
+  }
+  return planned;
+}
+
+function plannerFor(context: FileSystemContext): (creation: Creation) => Planned | undefined {
+  const { subject } = context;
+  const nowMs = context.now();
+  // Where no path has settings of its own, what holds for one holds for all.
+  let directory: { readonly making: ReturnType<typeof makingOf>; readonly stored: boolean } | undefined;
+  let file: ReturnType<typeof planWriting> | undefined;
+  const newDirectory = (path: AlluxioPath) => ({ making: makingOf(context, path, { recursive: true }), stored: isMadeInStorage(context, path, undefined) });
+  const newFile = (path: AlluxioPath) => planWriting(context, path, { size: 0 });
+  return (creation) => {
+    const { kind, path } = creation;
+    const plain = configFor(context, path) === context.config;
+    if (kind === 'directory') {
+      const { making, stored } = plain ? (directory ??= newDirectory(path)) : newDirectory(path);
+      return stored ? undefined : { creation, looksAt: path, create: (tx) => void createDirectories(tx, subject, { ...making, path, nowMs }) };
+    }
+    const writing = plain ? (file ??= newFile(path)) : newFile(path);
+    return writing.through ? undefined : { creation, looksAt: parentOf(path), create: (tx) => recordEmpty(context, tx, { ...writing, path }, nowMs) };
+  };
+}
+
+/**
+ * Asks the storage for what single ones would ask it for. What it has is not loaded here, because those before would see it too soon: the one that asks goes alone.
+ * @returns the paths of which the storage has nothing
+ */
+async function lookAhead(context: FileSystemContext, planned: readonly Planned[]): Promise<ReadonlySet<AlluxioPath>> {
+  const nowhere = new Set<AlluxioPath>();
+  if (context.journal.read((view) => isAnyExpired(context, view))) await (await import('./expiry.ts')).expireDue(context);
+  const wanted = context.journal.read((view) => pathsToLookAt(new Looks(context, view), planned));
+  await forEachParallel(wanted, LOOKS_AT_ONCE, async (path) => {
+    try {
+      if (await isNowhere(context, path)) nowhere.add(path);
+    } catch (error) {
+      // The one that needs it goes alone, and tells.
+      if (hasCode(error, 'CANCELLED')) throw error;
+    }
+  });
+  return nowhere;
+}
+
+/** Not what is below a directory that one of the group makes: that will only be here. */
+function pathsToLookAt(looks: Looks, planned: readonly Planned[]): Set<AlluxioPath> {
+  const made = new Set<AlluxioPath>();
+  const wanted = new Set<AlluxioPath>();
+  for (const { creation, looksAt } of planned) {
+    if (!isBelow(made, looksAt) && looks.neededFor(looksAt) === 'load') wanted.add(looksAt);
+    if (creation.kind === 'directory') made.add(creation.path);
+  }
+  return wanted;
+}
+
+function isBelow(made: ReadonlySet<AlluxioPath>, path: AlluxioPath): boolean {
+  if (made.size === 0) return false;
+  for (let at = path; at !== ROOT; at = parentOf(at)) if (made.has(at)) return true;
+  return false;
+}
+
+function createInOrder(context: FileSystemContext, tx: Transaction, planned: readonly Planned[], { nowhere, stopAtFailure }: { nowhere: ReadonlySet<AlluxioPath>; stopAtFailure: boolean }): unknown[] {
+  const looks = new Looks(context, tx);
+  const outcomes: unknown[] = [];
+  for (const { creation, looksAt, create } of planned) {
+    const step = looks.neededFor(looksAt);
+    if (step === 'sync' || (step === 'load' && !nowhere.has(looksAt))) break;
+    const before = tx.lastSeq();
+    try {
+      if (creation.as === undefined) create(tx);
+      else tx.as({ user: context.actor.user, ...creation.as }, create);
+      outcomes.push(undefined);
+    } catch (error) {
+      if (tx.lastSeq() !== before) throw error;
+      if (!isAlluxioError(error) || !DECIDED.includes(error.code)) break;
+      outcomes.push(error);
+      if (stopAtFailure) break;
+    }
+  }
+  return outcomes;
+}

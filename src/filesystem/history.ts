@@ -123,7 +123,7 @@ export class Places {
 }
 
 /** Undefined for bookkeeping. Records come in order. */
-export function deedOf(record: LogRecord, view: View, places: Places): Deed | undefined {
+export function deedOf(record: LogRecord, view: View, places: Places): Deed | readonly Deed[] | undefined {
   const { entry, seq, timeMs, user, command } = record;
   const deed = (what: string, path: AlluxioPath | undefined, to?: AlluxioPath): Deed => ({ seq, timeMs, user, command, what, path, to });
   switch (entry.type) {
@@ -134,6 +134,11 @@ export function deedOf(record: LogRecord, view: View, places: Places): Deed | un
       const loaded = inode.persistence === 'PERSISTED' && !places.isWritten(inode.id);
       return deed(loaded ? 'load' : inode.directory ? 'mkdir' : 'create', places.path(view, inode.id));
     }
+    case 'inodes-found':
+      return entry.found.map(({ name, inode }) => {
+        places.note(inode.id, { parentId: entry.parentId, name });
+        return deed('load', places.path(view, inode.id));
+      });
     case 'inode-changed': {
       const what = changeName(entry.change);
       // A directory is marked so with the first file below it.

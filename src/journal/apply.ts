@@ -59,6 +59,9 @@ export class Applier {
     switch (entry.type) {
       case 'inode-created':
         return this.#create(entry.parentId, entry.name, entry.inode);
+      case 'inodes-found':
+        for (const { name, inode } of entry.found) this.#create(entry.parentId, name, inode);
+        return;
       case 'inode-changed':
         return this.#change(entry.id, entry.change);
       case 'inode-moved':

@@ -46,6 +46,8 @@ export function survivingEntry(entry: Entry, state: ImageState): Entry | undefin
   switch (entry.type) {
     case 'inode-created':
       return { ...entry, inode: survivingInode(entry.inode) };
+    case 'inodes-found':
+      return { ...entry, found: entry.found.map(({ name, inode }) => ({ name, inode: survivingInode(inode) })) };
     case 'inode-changed': {
       const inode = state.inode(entry.id);
       const after = inode === undefined ? undefined : survivingInode({ ...inode, ...entry.change });

@@ -8,9 +8,16 @@ import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, SyncRecord } 
 /** Changes to an inode's attributes; what is absent stays. `length` may change only together with dropping its blocks. */
 export type InodeChange = Partial<Omit<InodeRecord, 'id' | 'directory' | 'cachedBytes'>>;
 
+export interface FoundInode {
+  readonly name: string;
+  readonly inode: InodeRecord;
+}
+
 export type Entry =
   /** A new inode. The name must be free. */
   | { readonly type: 'inode-created'; readonly parentId: number; readonly name: string; readonly inode: InodeRecord }
+  /** What a listing of the under storage named in one directory: as many `inode-created`. One record for some, since a bucket has millions. */
+  | { readonly type: 'inodes-found'; readonly parentId: number; readonly found: readonly FoundInode[] }
   /** `before`: a user's command changed it, and this is how it was. */
   | { readonly type: 'inode-changed'; readonly id: number; readonly change: InodeChange; readonly before?: InodeChange }
   /** Moves an inode with all below it: rename, and into LIMBO_ID (under a name made of its id) to detach. `from`: a user's command moved or removed it, from here. */

@@ -1,29 +1,38 @@
 /**
- * Log records: who, when, the entry, and the command's run. New inodes, which come in bulk, are laid out by hand; every other entry is JSON. The run stands last,
+ * Log records: who, when, the entry, and the command's run. New inodes, which come in bulk (one by one, or many that a listing found), are laid out by hand; every other entry is JSON. The run stands last,
  * where earlier versions do not look: they read these records, and theirs without one are read here.
  */
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Entry } from './entries.ts';
 import { decodeInode, encodeInode } from './inode-codec.ts';
 import type { Actor, LogRecord } from './journal.ts';
+import type { InodeRecord } from './records.ts';
 
 const AS_JSON = 0;
 const INODE_CREATED = 1;
+const INODES_FOUND = 2;
 
 const writer = new ByteWriter();
 const reader = new ByteReader();
 
 export function encodeLog(actor: Actor, timeMs: number, entry: Entry): Buffer {
-  const inode = entry.type === 'inode-created' ? encodeInode(entry.inode) : undefined;
+  // They come in the order that they are written in.
+  const inodes = inodesOf(entry).map(encodeInode);
   writer.start();
   writer.time(Math.floor(timeMs));
   writer.text(actor.user);
   writer.text(actor.command);
-  if (entry.type === 'inode-created' && inode !== undefined) {
+  if (entry.type === 'inode-created') {
     writer.byte(INODE_CREATED);
     writer.count(entry.parentId);
     writer.text(entry.name);
-    writer.bytes(inode);
+    for (const inode of inodes) writer.bytes(inode);
+  } else if (entry.type === 'inodes-found') {
+    writer.byte(INODES_FOUND);
+    writer.count(entry.parentId);
+    writer.count(entry.found.length);
+    for (const { name } of entry.found) writer.text(name);
+    for (const inode of inodes) writer.bytes(inode);
   } else {
     writer.byte(AS_JSON);
     writer.text(JSON.stringify(entry));
@@ -40,11 +49,27 @@ export function decodeLog(seq: number, bytes: Buffer): LogRecord {
   const timeMs = reader.time();
   const user = reader.text();
   const command = reader.text();
-  const entry = reader.byte() === INODE_CREATED ? readCreated() : (JSON.parse(reader.text()) as Entry);
+  const entry = readEntry(reader.byte());
   if (reader.at >= bytes.length) return { seq, timeMs, user, command, entry };
   const run = reader.count();
   const undoes = reader.count();
   return { seq, timeMs, user, command, entry, run, ...(undoes === 0 ? {} : { undoes }) };
+}
+
+function inodesOf(entry: Entry): readonly InodeRecord[] {
+  if (entry.type === 'inode-created') return [entry.inode];
+  return entry.type === 'inodes-found' ? entry.found.map(({ inode }) => inode) : [];
+}
+
+function readEntry(kind: number): Entry {
+  if (kind === INODE_CREATED) return readCreated();
+  return kind === INODES_FOUND ? readFound() : (JSON.parse(reader.text()) as Entry);
+}
+
+function readFound(): Entry {
+  const parentId = reader.count();
+  const names = Array.from({ length: reader.count() }, () => reader.text());
+  return { type: 'inodes-found', parentId, found: names.map((name) => ({ name, inode: decodeInode(reader.bytes()) })) };
 }
 
 function readCreated(): Entry {

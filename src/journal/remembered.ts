@@ -17,7 +17,7 @@ export class Remembered {
   #count = 0;
 
   applied({ type }: Entry): void {
-    if (type === 'inode-created' || type === 'sequence-moved' || this.#count === 0) return;
+    if (type === 'inode-created' || type === 'inodes-found' || type === 'sequence-moved' || this.#count === 0) return;
     this.#count = 0;
     for (const map of [this.#places, this.#children, this.#facts, this.#mounts]) map.clear();
   }

@@ -38,6 +38,18 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         expect(journal.read((view) => [view.locate(77), view.child(ROOT_ID, 'x'), view.lease(ROOT_ID, 'x'), view.block(77, 0), view.fact('x'), view.intent(77)])).toEqual(Array(6).fill(undefined));
       });
 
+      it('takes what a listing found in one record, and all of it or nothing', async () => {
+        const found = [{ name: 'f', inode: inodeOf(20, { length: 3, contentHash: 'etag' }) }, { name: '目录', inode: directoryOf(21) }];
+        await append({ type: 'inodes-found', parentId: ROOT_ID, found });
+        expect(names(ROOT_ID)).toEqual(['f', '目录']);
+        expect(totals(ROOT_ID)).toMatchObject({ children: 2, files: 1, directories: 1, bytes: 3 });
+        expect(journal.read((view) => [view.locate(20)?.name, view.child(ROOT_ID, 'f')?.contentHash, view.locate(21)?.parentId])).toEqual(['f', 'etag', ROOT_ID]);
+        expect(journal.log().at(-1)?.entry).toEqual({ type: 'inodes-found', parentId: ROOT_ID, found });
+        const again = [{ name: 'new', inode: inodeOf(22) }, { name: 'f', inode: inodeOf(23) }];
+        await expect(append({ type: 'inodes-found', parentId: ROOT_ID, found: again })).rejects.toThrow(/has an entry "f" already/);
+        expect(names(ROOT_ID)).toEqual(['f', '目录']);
+      });
+
       it('gives back every attribute as it was put in', async () => {
         const full = inodeOf(20, {
           length: 2 ** 52,

@@ -20,7 +20,7 @@ export class RandomEntries {
 
   /** Appends one entry, or none where the one that was drawn does not fit. */
   step(tx: Transaction): void {
-    const make = [this.#createFile, this.#createFile, this.#createDirectory, this.#change, this.#move, this.#remove, this.#addBlock, this.#addBlock, this.#dropBlock, this.#useBlock, this.#rare, this.#intent];
+    const make = [this.#createFile, this.#createFile, this.#createDirectory, this.#find, this.#change, this.#move, this.#remove, this.#addBlock, this.#addBlock, this.#dropBlock, this.#useBlock, this.#rare, this.#intent];
     const entry = this.#pick(make)?.call(this, tx);
     if (entry !== undefined) tx.append(entry);
   }
@@ -45,6 +45,16 @@ export class RandomEntries {
     const id = tx.allocate();
     this.#directories.push(id);
     return { type: 'inode-created', parentId, name: `dir ${id}`, inode: directoryOf(id, { childrenLoaded: this.#below(2) === 0 }) };
+  }
+
+  #find(tx: Transaction): Entry {
+    const found = Array.from({ length: 2 + this.#below(15) }, () => {
+      const id = tx.allocate();
+      const directory = this.#below(8) === 0;
+      (directory ? this.#directories : this.#files).push(id);
+      return { name: `found ${id}`, inode: directory ? directoryOf(id) : inodeOf(id, { length: this.#below(5000), persistence: 'PERSISTED', contentHash: `etag-${id}` }) };
+    });
+    return { type: 'inodes-found', parentId: this.#pick(this.#directories.filter((id) => !found.some(({ inode }) => inode.id === id))) ?? ROOT_ID, found };
   }
 
   #change(tx: Transaction): Entry | undefined {

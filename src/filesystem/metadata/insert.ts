@@ -1,4 +1,5 @@
 /** Putting what the under storage named into the namespace, inside one transaction. */
+import type { FoundInode } from '../../journal/entries.ts';
 import type { Transaction } from '../../journal/journal.ts';
 import type { InodeRecord } from '../../journal/records.ts';
 import { loadedInode } from '../../namespace/inodes.ts';
@@ -30,10 +31,40 @@ export function insertLoaded(tx: Transaction, entry: Listed, place: InsertPlace)
   return insertNew(tx, entry, place);
 }
 
-function insertNew(tx: Transaction, { name, status }: Listed, { parent, nowMs, blockSize }: InsertPlace): InodeRecord {
-  const inode = loadedInode({ id: tx.allocate(), nowMs, parent, status, blockSize });
-  tx.append({ type: 'inode-created', parentId: parent.id, name, inode });
+function insertNew(tx: Transaction, entry: Listed, place: InsertPlace): InodeRecord {
+  const inode = inodeFor(tx, entry, place);
+  tx.append({ type: 'inode-created', parentId: place.parent.id, name: entry.name, inode });
   return inode;
+}
+
+function inodeFor(tx: Transaction, { status }: Listed, { parent, nowMs, blockSize }: InsertPlace): InodeRecord {
+  return loadedInode({ id: tx.allocate(), nowMs, parent, status, blockSize });
+}
+
+/** In one record of the log, and characters of their names: more would not fit on a page of the journal beside others. */
+const TOGETHER = 16;
+const NAMES_TOGETHER = 600;
+
+function insertAllNew(tx: Transaction, entries: readonly Listed[], place: InsertPlace): InodeRecord[] {
+  const inodes = entries.map((entry) => inodeFor(tx, entry, place));
+  let found: FoundInode[] = [];
+  let characters = 0;
+  const append = (): void => {
+    const [only] = found;
+    if (only === undefined) return;
+    tx.append(found.length === 1 ? { type: 'inode-created', parentId: place.parent.id, ...only } : { type: 'inodes-found', parentId: place.parent.id, found });
+    found = [];
+    characters = 0;
+  };
+  for (const [at, { name }] of entries.entries()) {
+    const inode = inodes[at];
+    if (inode === undefined) continue;
+    if (found.length === TOGETHER || (found.length > 0 && characters + name.length > NAMES_TOGETHER)) append();
+    found.push({ name, inode });
+    characters += name.length;
+  }
+  append();
+  return inodes;
 }
 
 /** Characters from here on come in another order in UTF-16, which strings are compared by, than in UTF-8, which keys are. */
@@ -44,7 +75,7 @@ const OTHER_ORDER = /[\ud800-\uffff]/;
  * Returns the inodes as insertLoaded does.
  */
 export function insertAllLoaded(tx: Transaction, entries: readonly Listed[], place: InsertPlace): (InodeRecord | undefined)[] {
-  if (areAllNew(tx, entries, place)) return entries.map((entry) => insertNew(tx, entry, place));
+  if (areAllNew(tx, entries, place)) return insertAllNew(tx, entries, place);
   return entries.map((entry) => insertLoaded(tx, entry, place));
 }
 

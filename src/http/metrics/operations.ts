@@ -69,6 +69,8 @@ export class OperationCounter {
         if (wasFound(entry.inode)) this.#add('Master.PathsLoaded');
         else this.#add(entry.inode.directory ? 'Master.DirectoriesCreated' : 'Master.FilesCreated');
         return;
+      case 'inodes-found':
+        return this.#add('Master.PathsLoaded', entry.found.length);
       case 'inode-removed':
         return this.#add('Master.PathsDeleted');
       case 'inode-moved':

@@ -44,6 +44,14 @@ describe.each(STORAGE_KINDS)('the first listing of %s', (kind) => {
     }
   });
 
+  it('tells of each in the history, and of no user in it', async () => {
+    await namesIn(fs, '/', true);
+    const loads = async (path: string): Promise<(string | undefined)[]> => (await fs.history(at(path), { limit: 1000 })).filter(({ what }) => what === 'load').map(({ path: loaded }) => loaded);
+    expect((await loads('/')).sort()).toEqual(everything());
+    expect(await loads('/many/part-00033')).toEqual(['/many/part-00033']);
+    await expect(fs.undo()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
   it('keeps what is only here, wherever it lies between the names that come', async () => {
     const here = ['/many/part-00044-here', '/many/zzz', '/odd/a1', '/odd/a/here', '/odd/ｂ'];
     for (const path of here) await fs.content.create(at(path), bytes(path), { writeType: 'MUST_CACHE' });

@@ -57,7 +57,7 @@ const PATIENCE_MS = 60_000;
 /** Nobody else works here, so none of these is ever true of a path that is known. */
 const UNTRUE = /does not exist|already exists|NoSuchKey|No such|is held by|was changed or removed|\n {4}at |Not Found/;
 /** Lines above or around those that name a cause. */
-const HEADS = /^ERRORS:$|^Copy operation portion of Move failed\./;
+const HEADS = /^ERRORS:$|^Copy operation portion of Move failed\.|^Failed to start automatic syncing of '[^']*'\.$/;
 const ASYNC = /ASYNC_THROUGH/;
 
 export class Rounds {
@@ -129,7 +129,11 @@ export class Rounds {
       case 'lost-complete':
         return this.#drawn('copyFromLocal', ({ words }) => words.some((word) => word.endsWith('=THROUGH')) && words.includes(this.lab.sources.file(LENGTHS[3])) && this.#inOss(words.at(-1) ?? ''), { subresource: 'uploadId' });
       case 'partial-delete':
-        return this.#drawn('rm-R', ({ words }) => stored(words.at(-1) ?? '') > 1 && this.#inOss(words.at(-1) ?? ''), { subresource: 'delete' });
+        // Or first something that can be removed so.
+        return (
+          this.#drawn('rm-R', ({ words }) => stored(words.at(-1) ?? '') > 1 && this.#inOss(words.at(-1) ?? ''), { subresource: 'delete' }) ??
+          this.#drawn('copyFromLocal-tree', ({ words }) => words.some((word) => word.endsWith('=THROUGH')) && this.#inOss(words.at(-1) ?? ''), { subresource: 'delete' })
+        );
       case 'repeated-page':
         return stored('') > PAGE + 1 ? { tried: this.#look(), match: { method: 'GET' } } : undefined;
       default: {

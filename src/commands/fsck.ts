@@ -19,7 +19,8 @@ export const command: CommandSpec = {
   description: [
     'Each finding is a line: what kind it is, where, what is wrong and what --repair would do about it. It may run beside other commands: what they are at is not wrong.',
     'Persisted files at and below the path (the whole namespace where none is given) are compared with their storage; the journal and the cache are always checked as a whole.',
-    '--repair shows its plan and then asks, on a terminal. Anywhere else it shows the plan and changes nothing, unless --yes is given. Storages are never written to; what hangs nowhere goes to /lost+found.',
+    '--repair shows its plan and then asks, on a terminal. Anywhere else it shows the plan and changes nothing, unless --yes is given. What hangs nowhere goes to /lost+found.',
+    'In the storages nothing is changed but this: what was begun to be written and never finished, multipart uploads of OSS and temporary files of local folders, is removed when it is older than alluxio.underfs.oss.intermediate.upload.clean.age and no open work owns it. Another program that writes into the same bucket for longer than that needs a higher age; read-only mounts are left alone.',
     'Everything that a repair changes in the journal is in its log.',
   ].join('\n'),
   args: { min: 0, max: 1 },

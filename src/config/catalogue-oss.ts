@@ -35,7 +35,7 @@ export const UNDER_STORAGE_PROPERTIES: readonly PropertySpec[] = [
   { key: 'alluxio.underfs.oss.streaming.upload.enabled', type: 'boolean', default: 'false', scope: 'SERVER', accepted: true, help: 'Upload while writing; always so here.' },
   { key: 'alluxio.underfs.oss.streaming.upload.partition.size', type: 'size', default: '64MB', scope: 'SERVER', help: 'Bytes of one part of a multipart upload.' },
   { key: 'alluxio.underfs.oss.streaming.upload.threads', type: 'integer', default: '20', scope: 'SERVER', help: 'Most parts of one file that go up at a time.' },
-  { key: 'alluxio.underfs.oss.intermediate.upload.clean.age', type: 'duration', default: '3day', scope: 'SERVER', help: 'The clean-up aborts unfinished uploads older than this.' },
+  { key: 'alluxio.underfs.oss.intermediate.upload.clean.age', type: 'duration', default: '3day', scope: 'SERVER', help: 'Unfinished uploads, and temporary files of local storages, older than this are removed by "alluxio fsck --repair" and by the clean-up.' },
   { key: 'alluxio.underfs.object.store.streaming.upload.part.timeout', type: 'duration', scope: 'SERVER', help: 'Time allowed for the last parts of an upload; unlimited when unset.' },
   {
     key: 'alluxio.underfs.object.store.breadcrumbs.enabled', type: 'boolean', default: 'false', scope: 'SERVER',
@@ -49,7 +49,7 @@ export const UNDER_STORAGE_PROPERTIES: readonly PropertySpec[] = [
   { key: 'alluxio.underfs.object.store.service.threads', type: 'integer', default: '20', scope: 'SERVER', help: 'Deletes and copies that run in the object store at a time.' },
   { key: 'alluxio.underfs.object.store.skip.parent.directory.creation', type: 'boolean', default: 'true', scope: 'SERVER', help: 'Do not write markers of parent directories when a file is created.' },
   { key: 'alluxio.underfs.listing.length', type: 'integer', default: '1000', scope: 'SERVER', help: 'Entries asked for in one page of a listing; OSS gives at most 1000.' },
-  { key: 'alluxio.underfs.cleanup.enabled', type: 'boolean', default: 'false', scope: 'SERVER', help: 'A running master aborts abandoned multipart uploads from time to time.' },
+  { key: 'alluxio.underfs.cleanup.enabled', type: 'boolean', default: 'false', scope: 'SERVER', help: 'A running master removes writes that nobody finishes from the storages from time to time: multipart uploads, temporary files.' },
   { key: 'alluxio.underfs.cleanup.interval', type: 'duration', default: '1day', scope: 'SERVER', help: 'Period of that clean-up.' },
   {
     key: 'alluxio.underfs.eventual.consistency.retry.base.sleep', type: 'duration', default: '50ms',

@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts';
 import { isGivenUp } from '../process-identity.ts';
 import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
+import { abandonWrites } from '../ufs/abandon.ts';
 import type { FileSystemContext } from './context.ts';
 import { adoptWritten } from './adopt.ts';
 import { removeUpwards, withdrawAncestors } from './ancestors.ts';
@@ -87,7 +88,7 @@ async function finishWrites(context: FileSystemContext, intent: IntentRecord, wo
     const ufs = await context.ufs(mount);
     const places = work.files.map((file, at) => ({ ...file, lease: intent.leases[at] }));
     await forEachParallel(places, RECOVERED_AT_ONCE, async (place) => {
-      await ufs.abandonWrites(place.key, intent.startedMs);
+      await abandonWrites(ufs, place.key, intent.startedMs);
       await adoptWritten(context, intent, place, await ufs.status(place.key));
     });
     for (const parentId of new Set(intent.leases.map((lease) => lease.parentId))) await withdrawAncestors(context, ufs, parentId);
@@ -114,7 +115,7 @@ async function finishPersist(context: FileSystemContext, intent: IntentRecord, w
   const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
   if (mount !== undefined) {
     const ufs = await context.ufs(mount);
-    await ufs.abandonWrites(work.key, intent.startedMs);
+    await abandonWrites(ufs, work.key, intent.startedMs);
     if (await finishLanded(context, ufs, intent, work)) return;
     const parentId = context.journal.read((view) => view.locate(work.fileId)?.parentId);
     if (parentId !== undefined) await withdrawAncestors(context, ufs, parentId);

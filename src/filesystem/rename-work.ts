@@ -6,6 +6,7 @@
 import { AlluxioError, messageOf } from '../errors.ts';
 import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
+import { abandonWrites } from '../ufs/abandon.ts';
 import type { Ufs } from '../ufs/ufs.ts';
 import { ensureAncestors, withdrawAncestors } from './ancestors.ts';
 import type { FileSystemContext } from './context.ts';
@@ -132,7 +133,7 @@ async function deleteOld(context: FileSystemContext, ufs: Ufs, intent: IntentRec
 /** Nothing was at the target key before, so whatever is there now is ours. */
 async function undoCopy(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, work: RenameWork): Promise<void> {
   if (!ufs.capabilities.atomicRename) {
-    await ufs.abandonWrites(work.toKey, intent.startedMs);
+    await abandonWrites(ufs, work.toKey, intent.startedMs);
     await deleteKeys(context, { ufs, id: work.inodeId, key: work.toKey });
   }
   await withdrawAncestors(context, ufs, work.toParentId);

@@ -6,6 +6,7 @@ import type { IntentRecord } from '../journal/records.ts';
 import { pathOfInode } from '../namespace/resolve.ts';
 import { isAlive } from '../process-identity.ts';
 import type { AlluxioPath } from '../uri.ts';
+import { ROOT } from '../uri.ts';
 import type { Watermarks } from './cache-space.ts';
 import { evictAhead } from './cache-space.ts';
 import type { FileSystemContext } from './context.ts';
@@ -15,6 +16,7 @@ import { trailFrom } from './history.ts';
 import { persistFile } from './persist.ts';
 import { recoverIntent } from './recovery.ts';
 import type { BlockPlace, BlockVerdict } from './scrub.ts';
+import { removeLeftWrites } from './unfinished.ts';
 import { blocksAfter, dropOrphans, fetchBlock, verifyBlock } from './scrub.ts';
 
 const COUNTED = 1000;
@@ -31,6 +33,8 @@ export interface Upkeep {
   pruneLog(keep: number): Promise<number>;
   /** What is done from this record of the log on. */
   trail(seq: number): Trail;
+  /** Removes writes to the storages that nobody finishes. Returns how many. */
+  removeLeftWrites(signal: AbortSignal): Promise<number>;
   readonly uploads: UploadQueue;
   readonly cache: CacheCare;
 }
@@ -68,6 +72,7 @@ export function createUpkeep(context: FileSystemContext): Upkeep {
     recover: (intent) => recoverIntent(context, intent),
     pruneLog: (keep) => pruneLog(context, keep),
     trail: (seq) => trailFrom(context, seq),
+    removeLeftWrites: (signal) => removeLeftWrites(context, ROOT, signal),
     uploads: {
       waiting: (range) => journal.read((view) => view.toBePersisted(range).map((id) => ({ id, path: pathOfInode(view, id) }))),
       length: () => journal.read((view) => view.toBePersisted().length),

@@ -29,6 +29,7 @@ export function masterJobs(around: Surroundings, work: MasterWork): JobSpec[] {
     recovery(around),
     prune(around),
     auditLog(around),
+    ...(around.config.boolean('alluxio.underfs.cleanup.enabled') ? [cleanUp(around)] : []),
     ...(around.config.duration(SHIPPING) > 0 ? [shipping(around)] : []),
     ...(backup !== undefined && around.config.boolean('alluxio.master.daily.backup.enabled') ? [dailyBackup(around, backup)] : []),
   ];
@@ -93,6 +94,11 @@ function recovery({ upkeep, log }: Surroundings): JobSpec {
 function prune({ upkeep, config }: Surroundings): JobSpec {
   const keep = Math.max(1, config.integer('alluxio.master.journal.checkpoint.period.entries'));
   return { name: 'prune', everyMs: PRUNE_MS, run: () => upkeep.pruneLog(keep) };
+}
+
+/** OSS keeps, and bills, what an upload that is never finished has brought. */
+function cleanUp({ upkeep, config }: Surroundings): JobSpec {
+  return { name: 'cleanup', everyMs: Math.max(1, config.duration('alluxio.underfs.cleanup.interval')), run: (signal) => upkeep.removeLeftWrites(signal) };
 }
 
 /** Writes the journal to the backup folder, so that a lost disk costs no more than the interval. */

@@ -85,6 +85,21 @@ export interface DeleteFailure {
   readonly error: Error;
 }
 
+export interface UnfinishedWrite {
+  /** What it would have become; undefined where only its directory is known. */
+  readonly key: string | undefined;
+  /** For people: where it lies. */
+  readonly place: string;
+  /** By the store's clock. */
+  readonly begunMs: number;
+  /** Since it was begun or, where the store knows that, last written to. */
+  readonly ageMs: number;
+  /** A process of this machine that lives is at it. */
+  readonly living: boolean;
+  /** Removes it, and never the file itself. Fine when it is gone. */
+  abandon(): Promise<void>;
+}
+
 /** What a storage can do, as data; nobody asks for its type. */
 export interface UfsCapabilities {
   /** `rename` is one atomic step of the store, also for directories. */
@@ -151,10 +166,10 @@ export interface Ufs {
   setOwnership(key: string, change: { owner?: string; group?: string; mode?: number }): Promise<void>;
 
   /**
-   * Removes what a writer that died left at this exact key and began at or after `sinceMs` (server time, minus 15 minutes of skew):
-   * unfinished multipart uploads, temporary files. Never touches the file itself.
+   * What writers began and did not finish: multipart uploads, temporary files. Of exactly this file, or of all at and below the key. Whether somebody is still at it,
+   * the store may not know. An absent key is one with nothing. Page by page.
    */
-  abandonWrites(key: string, sinceMs: number): Promise<void>;
+  unfinishedWrites(key: string, scope: 'file' | 'tree', signal?: AbortSignal): AsyncIterable<readonly UnfinishedWrite[]>;
 
   /** Bytes in all and used, or undefined where unknown (object stores). */
   space(): Promise<{ capacity: number; used: number } | undefined>;

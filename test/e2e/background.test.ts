@@ -10,11 +10,15 @@ import type { OssProcess } from '../support/oss-process.ts';
 import { startOssProcess } from '../support/oss-process.ts';
 import { FREE_PORTS, killResidents, masterOf, startScript, until, workerOf } from '../support/residents.ts';
 import { runAlluxio } from '../support/run-alluxio.ts';
+import { OssClient } from '../../src/ufs/oss/oss-client.ts';
+import { uploadsOf } from '../../src/ufs/oss/uploads.ts';
 import { createUfs } from '../../src/ufs/registry.ts';
 import type { Ufs } from '../../src/ufs/ufs.ts';
 import { UfsUri } from '../../src/uri.ts';
 
 const FILES = 30;
+/** What nobody finishes goes soon. */
+const CLEANED = { 'alluxio.underfs.cleanup.enabled': 'true', 'alluxio.underfs.cleanup.interval': '300ms', 'alluxio.underfs.oss.intermediate.upload.clean.age': '1s' };
 const ASYNC = '-Dalluxio.user.file.writetype.default=ASYNC_THROUGH';
 const text = (i: number) => `file ${i} `.repeat(100 + i);
 
@@ -33,7 +37,7 @@ describe('a master', () => {
   let source: string;
 
   beforeAll(async () => {
-    ({ home, oss, ufs } = await homeOn({ 'alluxio.master.ufs.active.sync.interval': '300ms', 'alluxio.master.audit.logging.enabled': 'true' }));
+    ({ home, oss, ufs } = await homeOn({ 'alluxio.master.ufs.active.sync.interval': '300ms', 'alluxio.master.audit.logging.enabled': 'true', ...CLEANED }));
     source = join(home.dir, 'source');
     await mkdir(source);
     for (let i = 0; i < FILES; i++) await writeFile(join(source, `f${i}`), text(i));
@@ -58,6 +62,12 @@ describe('a master', () => {
     for await (const chunk of await ufs.read(key)) chunks.push(chunk);
     return Buffer.concat(chunks).toString();
   };
+
+  it('removes uploads that nobody finishes', async () => {
+    const client = await OssClient.create(UfsUri.parse('oss://bucket/'), configOf(oss.properties));
+    await client.send({ method: 'POST', object: 'dir/left', subresource: { uploads: '' } });
+    await until(async () => (await uploadsOf(client, 'dir/left')).uploads.length === 0);
+  });
 
   it('persists what commands leave to it, renamed and removed files as they are then, and goes on where kill -9 stopped it', async () => {
     await oss.fault({ name: 'slow', match: { method: 'PUT', keyPrefix: 'dir/a/' }, delayMs: 12_000 });

@@ -6,6 +6,8 @@ import { expect, it } from 'vitest';
 import { makeLab } from '../crash/lab.ts';
 import { seededRandom } from '../journal/support.ts';
 import type { StorageKind } from '../support/file-system.ts';
+import type { FaultName } from '../../src/oss-server/faults.ts';
+import { FAULT_NAMES } from './plan.ts';
 import type { Tally } from './rounds.ts';
 import { Rounds } from './rounds.ts';
 
@@ -21,10 +23,10 @@ const SHAPE = {
   'alluxio.user.lease.wait.timeout': '5s',
 };
 
-async function play(root: StorageKind, seed: number, commands: number): Promise<Tally> {
+async function play(root: StorageKind, seed: number, { commands, wanted }: { commands: number; wanted: readonly FaultName[] }): Promise<Tally> {
   const lab = await makeLab(root, SHAPE);
   try {
-    return await new Rounds(lab, seededRandom(seed)).run(commands);
+    return await new Rounds(lab, seededRandom(seed), wanted).run(commands);
   } finally {
     await lab.close();
   }
@@ -32,7 +34,7 @@ async function play(root: StorageKind, seed: number, commands: number): Promise<
 
 it(`${COMMANDS} commands, seed ${SEED}`, async () => {
   const begun = performance.now();
-  const tallies = await Promise.all(HOMES.map((root, at) => play(root, SEED + at, Math.ceil(COMMANDS / HOMES.length))));
+  const tallies = await Promise.all(HOMES.map((root, at) => play(root, SEED + at, { commands: Math.ceil(COMMANDS / HOMES.length), wanted: FAULT_NAMES.filter((_, n) => n % HOMES.length === at) })));
   const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
   const [commands, acknowledged, overcome, refused] = [sum((each) => each.commands), sum((each) => each.acknowledged), sum((each) => each.overcome), sum((each) => each.refused)];
   const met = new Map<string, number>();
@@ -42,5 +44,6 @@ it(`${COMMANDS} commands, seed ${SEED}`, async () => {
   expect(tallies.flatMap(({ failures }) => failures).join('\n'), `FAULTS_SEED=${SEED}`).toBe('');
   expect(commands).toBeGreaterThanOrEqual(COMMANDS);
   expect([overcome, refused].map((count) => count > COMMANDS / 60), 'commands that overcame a fault, and that were defeated').toEqual([true, true]);
-  expect(met.size, 'different faults').toBeGreaterThan(COMMANDS >= 1000 ? 12 : 8);
+  // A run of a few commands is for looking at one of them.
+  if (COMMANDS >= 100) expect(FAULT_NAMES.filter((name) => !met.has(name)), 'faults that no command met').toEqual([]);
 }, 7_200_000);

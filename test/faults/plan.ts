@@ -26,6 +26,9 @@ const FAULTS: Readonly<Record<Exclude<FaultName, 'slow'>, { weight: number; caus
   'repeated-page': { weight: 5, cause: /earlier page/ },
 };
 
+/** Whatever the server can do wrong. */
+export const FAULT_NAMES: readonly FaultName[] = [...(Object.keys(FAULTS) as FaultName[]), 'slow'];
+
 const MATCHES: readonly FaultMatch[] = [
   {}, {}, { method: 'GET' }, { method: 'PUT' }, { method: 'POST' }, { method: 'DELETE' }, { method: 'HEAD' }, { subresource: 'uploads' }, { subresource: 'uploadId' }, { subresource: 'partNumber' },
   { subresource: 'delete' }, { subresource: 'list-type' },

@@ -4,13 +4,13 @@
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FaultName } from '../../src/oss-server/faults.ts';
+import type { FaultMatch, FaultName } from '../../src/oss-server/faults.ts';
 import { OssClient } from '../../src/ufs/oss/oss-client.ts';
 import { UfsUri } from '../../src/uri.ts';
 import type { Lab } from '../crash/lab.ts';
 import { BUCKET } from '../crash/lab.ts';
 import type { Step, Tree } from '../crash/model.ts';
-import { alter, below, file, once, outcomes, put, textOf } from '../crash/model.ts';
+import { SECOND, alter, below, file, once, outcomes, put, textOf } from '../crash/model.ts';
 import { observe } from '../crash/observe.ts';
 import { KIND_NAMES, LENGTHS, Workload } from '../crash/workload.ts';
 import type { Said } from '../model/session.ts';
@@ -30,6 +30,12 @@ export interface Tally {
   readonly failures: string[];
 }
 
+/** A command that asks OSS for what a fault is about, and the requests that it is about. */
+interface Suited {
+  readonly tried: Tried;
+  readonly match: FaultMatch;
+}
+
 interface Tried {
   readonly kind: string;
   readonly words: readonly string[];
@@ -45,11 +51,13 @@ interface Tried {
 /** A larger tree shows nothing more, and costs more. */
 const ENOUGH = 40;
 const GIVE_UP_AFTER = 3;
+/** Entries of a page of a listing of everything. */
+const PAGE = 3;
 const PATIENCE_MS = 60_000;
 /** Nobody else works here, so none of these is ever true of a path that is known. */
 const UNTRUE = /does not exist|already exists|NoSuchKey|No such|is held by|was changed or removed|\n {4}at |Not Found/;
 /** Lines above or around those that name a cause. */
-const HEADS = /^ERRORS:$|^Copy operation portion of Move failed\./;
+const HEADS = /^ERRORS:$|^Copy operation portion of Move failed\.|^Failed to start automatic syncing of '[^']*'\.$/;
 const ASYNC = /ASYNC_THROUGH/;
 
 export class Rounds {
@@ -58,13 +66,18 @@ export class Rounds {
   #session: Session;
   #tree: Tree = new Map();
   #names = 0;
+  /** Not met yet. Chance alone leaves the rare ones out of a short run. */
+  readonly #wanted: Set<FaultName>;
 
+  /** @param wanted faults that must be met, each by a command that cannot but meet it */
   constructor(
     private readonly lab: Lab,
     private readonly random: () => number,
+    wanted: readonly FaultName[],
   ) {
     this.#workload = new Workload(random, lab.sources);
     this.#session = new Session(lab.home);
+    this.#wanted = new Set(wanted);
   }
 
   async run(commands: number, over: () => boolean = () => false): Promise<Tally> {
@@ -77,9 +90,10 @@ export class Rounds {
   }
 
   async #round(): Promise<void> {
-    const tried = await this.#next();
+    const planned = this.random() < 0.5 ? await this.#planned() : undefined;
+    const tried = planned?.tried ?? (await this.#next());
     if (tried === undefined) return;
-    const rules = this.random() < 0.9 ? randomRules(this.random) : [];
+    const rules = planned?.rules ?? (this.random() < 0.9 ? randomRules(this.random) : []);
     const retries = Math.floor(this.random() * 3);
     for (const rule of rules) await this.#admin('POST', JSON.stringify(rule));
     const said = await this.#say([`-Dalluxio.underfs.oss.retry.max=${retries}`, ...tried.words]);
@@ -87,6 +101,7 @@ export class Rounds {
     await this.#admin('DELETE');
     this.tally.commands++;
     for (const name of met) this.tally.met.set(name, (this.tally.met.get(name) ?? 0) + 1);
+    for (const name of met) this.#wanted.delete(name);
     const ok = said.errors.length === 0;
     if (ok) this.tally.acknowledged++;
     else this.tally.refused++;
@@ -97,6 +112,54 @@ export class Rounds {
     const tidied = await this.#say(ok || tried.ensure === undefined ? ['chmod', '755', '/'] : ['cat', tried.ensure]);
     this.#fail(label, tidied.errors.map((error) => `afterwards, with nothing going wrong: ${error}`));
     await this.#check(label, { tried, ok: ok || tried.ensure !== undefined, tidied: true });
+  }
+
+  /** For the first fault that is still to be met and that some command can meet on the tree as it is. */
+  async #planned(): Promise<{ readonly tried: Tried; readonly rules: readonly Rule[] } | undefined> {
+    for (const name of this.#wanted) {
+      const suited = await this.#suited(name);
+      if (suited !== undefined) return { tried: suited.tried, rules: [{ name, match: suited.match, times: 1, delayMs: 20 }] };
+    }
+    return undefined;
+  }
+
+  async #suited(name: FaultName): Promise<Suited | undefined> {
+    const stored = (top: string) => [...this.#tree].filter(([path, entry]) => path.startsWith(`${top}/`) && entry.stored && !entry.directory && this.#inOss(path)).length;
+    switch (name) {
+      case 'lost-complete':
+        return this.#drawn('copyFromLocal', ({ words }) => words.some((word) => word.endsWith('=THROUGH')) && words.includes(this.lab.sources.file(LENGTHS[3])) && this.#inOss(words.at(-1) ?? ''), { subresource: 'uploadId' });
+      case 'partial-delete':
+        // Or first something that can be removed so.
+        return (
+          this.#drawn('rm-R', ({ words }) => stored(words.at(-1) ?? '') > 1 && this.#inOss(words.at(-1) ?? ''), { subresource: 'delete' }) ??
+          this.#drawn('copyFromLocal-tree', ({ words }) => words.some((word) => word.endsWith('=THROUGH')) && this.#inOss(words.at(-1) ?? ''), { subresource: 'delete' })
+        );
+      case 'repeated-page':
+        return stored('') > PAGE + 1 ? { tried: this.#look(), match: { method: 'GET' } } : undefined;
+      default: {
+        const tried = await this.#arrived();
+        return { tried, match: { method: 'GET', keyPrefix: this.#keyOf(tried.ensure ?? '') } };
+      }
+    }
+  }
+
+  #drawn(kind: string, fits: (tried: Tried) => boolean, match: FaultMatch): Suited | undefined {
+    for (let tries = 0; tries < 50; tries++) {
+      const command = this.#workload.next(kind, this.#tree);
+      if (command === undefined) return undefined;
+      const tried = { kind, words: command.args.slice(1), steps: command.steps };
+      if (fits(tried)) return { tried, match };
+    }
+    return undefined;
+  }
+
+  #inOss(path: string): boolean {
+    return !path.startsWith('/n') && path.startsWith(`${SECOND}/`) === (this.lab.root !== 'oss');
+  }
+
+  /** In the bucket. */
+  #keyOf(path: string): string {
+    return this.lab.root === 'oss' ? `root${path}` : path.slice(SECOND.length + 1);
   }
 
   async #next(): Promise<Tried | undefined> {
@@ -124,15 +187,15 @@ export class Rounds {
       const is = text.split('\n').filter((line) => line !== '').map((line) => (JSON.parse(line) as { path: string }).path).filter((path) => path !== '/m' && !path.startsWith('/n')).sort().join('\n');
       return is === paths ? undefined : `it shows\n${is}\ninstead of\n${paths}`;
     };
-    return { kind: 'ls', words: ['-Dalluxio.underfs.listing.length=3', '--json', 'ls', '-R', '-f', '/'], steps: [], look };
+    return { kind: 'ls', words: [`-Dalluxio.underfs.listing.length=${PAGE}`, '--json', 'ls', '-R', '-f', '/'], steps: [], look };
   }
 
   /** An object that somebody else has written, and that nobody has asked for. */
   async #arrived(): Promise<Tried> {
     const [name, length] = [`y${++this.#names}`, LENGTHS[1 + Math.floor(this.random() * (LENGTHS.length - 1))] ?? 0];
     const client = await OssClient.create(UfsUri.parse(`oss://${BUCKET}/`), configOf(this.lab.properties));
-    const [key, path] = this.lab.root === 'oss' ? [`root/${name}`, `/${name}`] : [name, `/m/${name}`];
-    await putRaw(client, key, this.lab.contents.get(length));
+    const path = this.lab.root === 'oss' ? `/${name}` : `${SECOND}/${name}`;
+    await putRaw(client, this.#keyOf(path), this.lab.contents.get(length));
     const mode = 0o777;
     const known = { ...file(length, { stored: true, cached: true }), mode };
     return { kind: 'arrived', words: ['cat', path], steps: [once(put(path, known), put(path, { ...known, cached: false }))],  ensure: path, look: ({ text }) => (text === this.lab.contents.get(length) ? undefined : `${text.length} other bytes`) };

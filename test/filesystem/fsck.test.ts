@@ -11,6 +11,7 @@ import type { KvWriter } from '../../src/journal/kv.ts';
 import { LmdbEngine } from '../../src/journal/lmdb-engine.ts';
 import { Store } from '../../src/journal/store.ts';
 import { currentStore } from '../../src/journal/store-files.ts';
+import { uploadsOf } from '../../src/ufs/oss/uploads.ts';
 import { at, bytes, makeFileSystem } from '../support/file-system.ts';
 import type { StorageKind, TestFileSystem } from '../support/file-system.ts';
 
@@ -58,6 +59,23 @@ const idOf = async (fs: FileSystem, path: string) => (await fs.entries.status(at
 async function blockFiles(dir: string): Promise<string[]> {
   const all = await readdir(dir, { recursive: true });
   return all.filter((name) => /alluxioworker\/\d+-\d+$/.test(name)).map((name) => join(dir, name));
+}
+
+/** In `/d`, below `/`: two uploads of one file, or one temporary file of a dead process. And some that are not ours to remove. */
+async function plantWrites({ oss, dir }: TestFileSystem) {
+  if (oss === undefined) {
+    const folder = join(dir, 'ufs', 'd');
+    const name = (pid: number) => `.alluxio.tmp.${pid}.${Date.now()}.0123456789ab.0123456789abcdef`;
+    const [dead, living] = [name(4_194_305), name(process.pid)];
+    await writeFile(join(folder, living), 'living');
+    await writeFile(join(folder, dead), 'half');
+    return { place: join(folder, dead), planted: 1, others: [living], remaining: async () => (await readdir(folder)).filter((each) => each.startsWith('.')) };
+  }
+  const raw = await oss.raw();
+  const begin = (object: string) => raw.send({ method: 'POST', object, subresource: { uploads: '' } });
+  for (const object of ['root/d/left', 'root/d/left', 'elsewhere']) await begin(object);
+  const remaining = async () => (await Promise.all(['root/d/left', 'elsewhere'].map(async (object) => (await uploadsOf(raw, object)).uploads.map(() => object)))).flat();
+  return { place: `oss://${oss.bucket}/root/d/left`, planted: 2, others: ['elsewhere'], remaining };
 }
 
 const DEAD: IntentRecord['owner'] = { host: '', pid: 1, startedAt: 1, bootId: '', command: 'fs touch' };
@@ -135,6 +153,24 @@ describe.each(['local', 'oss'] as const)('fsck over %s', (kind) => {
     expect((await check(fs)).map(({ path, remedy }) => [path, remedy])).toEqual([['/d/e/cached', undefined]]);
     expect((await readdir(folder)).includes('4711-0')).toBe(false);
     expect((await fs.entries.status(at('/d/through'))).cachedBytes).toBe(100);
+  });
+
+  it('finds writes to the storage that nobody finishes, and removes them; not those that are young, at work or elsewhere', async () => {
+    const test = await filled(kind);
+    const left = await plantWrites(test);
+    expect(await check(test.fs)).toEqual([]);
+    const aged = await test.reopen({ 'alluxio.underfs.oss.intermediate.upload.clean.age': '0' });
+    async function* source() {
+      expect(await check(aged)).toEqual([]);
+      yield* bytes('x');
+    }
+    await test.fs.content.create(at('/d/under-way'), source(), { writeType: 'THROUGH' });
+    const found = await check(aged);
+    expect(found.map(({ kind: each, file }) => [each, file?.split(' ')[0]])).toEqual([['upload', left.place], ['upload', left.place]].slice(0, left.planted));
+    expect(await check(aged, { path: at('/d/e') })).toEqual([]);
+    expect(await check(aged, { path: at('/d'), storage: false })).toEqual([]);
+    expect(await repair(aged, found)).toEqual([]);
+    expect([await check(aged), await left.remaining()]).toEqual([[], left.others]);
   });
 
   it('finds an object that went or changed behind it, and reads again what is there', async () => {

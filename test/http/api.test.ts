@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { peerUser } from '../../src/http/peer.ts';
 import { startWebServer } from '../../src/http/server.ts';
-import { at, bytes, textOf } from '../support/file-system.ts';
+import { at, bytes, namesIn, textOf } from '../support/file-system.ts';
 import type { ServedHome } from './support.ts';
 import { serveHome } from './support.ts';
 
@@ -218,6 +218,25 @@ describe('files over HTTP', () => {
     await expectDone(await post('/w', 'delete', { recursive: true }));
     expect(await home.fs.entries.exists(at('/w'))).toBe(false);
     expect((await fetch(url('/d/f', 'delete'), { headers: { authorization: `Bearer ${token}` } })).status).toBe(400);
+  });
+
+  it('keeps what it deletes in the trash, where there is one', async () => {
+    const kept = await serveHome({ properties: { 'alluxio.user.trash.interval': '1h' } });
+    try {
+      // Made as the server starts, and not waited for by it.
+      await expect.poll(() => readFile(join(kept.dir, 'web-token'), 'utf8').catch(() => '')).not.toBe('');
+      const authorization = `Bearer ${(await readFile(join(kept.dir, 'web-token'), 'utf8')).trim()}`;
+      const remove = async (path: string, options: unknown) => (await fetch(`${kept.url}/api/v1/paths/${path}/delete`, { method: 'POST', headers: { authorization }, body: JSON.stringify(options) })).status;
+      for (const path of ['/a', '/b']) await kept.fs.content.create(at(path), bytes(CONTENT), { writeType: 'CACHE_THROUGH' });
+      expect([await remove('/a', {}), await remove('/b', { skipTrash: true })]).toEqual([204, 204]);
+      const left = await namesIn(kept.fs, '/', true);
+      expect(left.filter((path) => !path.startsWith('/.Trash/'))).toEqual(['/.Trash']);
+      const [found, ...more] = left.filter((path) => /\/[ab]$/.test(path));
+      expect([found, more]).toEqual([expect.stringMatching(/^\/\.Trash\/[^/]+\/\d{8}-\d{6}-[^/]+\/a$/), []]);
+      expect(await textOf(kept.fs.content.open(at(found ?? '')))).toBe(CONTENT);
+    } finally {
+      await kept.close();
+    }
   });
 
   it('leaves nothing of an upload whose sender hung up', async () => {

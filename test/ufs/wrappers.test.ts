@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AlluxioError } from '../../src/errors.ts';
 import type { ErrorCode } from '../../src/errors.ts';
+import { abandonWrites } from '../../src/ufs/abandon.ts';
 import type { Ufs } from '../../src/ufs/ufs.ts';
 import { readOnly } from '../../src/ufs/wrappers/read-only.ts';
 import { retryBy, withRetry } from '../../src/ufs/wrappers/retry.ts';
@@ -17,7 +18,7 @@ function ufsOf(methods: Partial<Ufs>): Ufs {
   };
   const none: Omit<Ufs, 'uri' | 'type' | 'capabilities'> = {
     status: unexpected, list: unexpected, read: unexpected, write: unexpected, deleteFiles: unexpected, makeDirectory: unexpected, removeDirectory: unexpected,
-    copyFile: unexpected, rename: unexpected, setOwnership: unexpected, abandonWrites: unexpected, space: unexpected,
+    copyFile: unexpected, rename: unexpected, setOwnership: unexpected, unfinishedWrites: unexpected, space: unexpected,
   };
   return { uri: UfsUri.parse('oss://bucket/dir'), type: 'test', capabilities: { atomicRename: false, objectStore: true, ownership: false }, ...none, ...methods };
 }
@@ -91,10 +92,13 @@ describe('retry', () => {
 
 describe('read-only', () => {
   it('refuses what changes the store, and lets the rest through', async () => {
-    const ufs = readOnly(ufsOf({ status: async () => undefined, space: async () => undefined }));
+    async function* left() {
+      yield [{ key: 'a', place: 'a', begunMs: Date.now(), ageMs: 0, living: false, abandon: () => Promise.resolve() }];
+    }
+    const ufs = readOnly(ufsOf({ status: async () => undefined, space: async () => undefined, unfinishedWrites: left }));
     const changes = [
       ufs.write('a', (async function* () {})()), ufs.deleteFiles(['a']), ufs.makeDirectory('a'), ufs.removeDirectory('a'),
-      ufs.copyFile('b', 'a'), ufs.rename('a', 'b'), ufs.setOwnership('a', { mode: 0 }), ufs.abandonWrites('a', 0),
+      ufs.copyFile('b', 'a'), ufs.rename('a', 'b'), ufs.setOwnership('a', { mode: 0 }), abandonWrites(ufs, 'a', 0),
     ];
     for (const change of changes) {
       await expect(change).rejects.toMatchObject({ code: 'READ_ONLY', message: 'A write operation on oss://bucket/dir/a under a readonly mount point oss://bucket/dir is not allowed' });

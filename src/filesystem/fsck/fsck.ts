@@ -1,16 +1,17 @@
 /** `alluxio fsck`: what does not fit together, and mending it. */
 import type { TableFinding, TableFindingKind } from '../../journal/journal.ts';
 import type { BlockRecord, IntentRecord } from '../../journal/records.ts';
+import type { UnfinishedWrite } from '../../ufs/ufs.ts';
 import type { AlluxioPath } from '../../uri.ts';
 
-export type FindingKind = TableFindingKind | 'intent' | 'block-file' | 'cache-file' | 'object';
+export type FindingKind = TableFindingKind | 'intent' | 'block-file' | 'cache-file' | 'object' | 'upload';
 
 export interface Finding {
   readonly kind: FindingKind;
   /** The inode that it is about, 0 for none; and where it is, as far as a path leads there. */
   readonly id: number;
   readonly path: AlluxioPath | undefined;
-  /** The file of the cache that it is about. */
+  /** The file of the cache, or the unfinished write in a storage, that it is about. */
   readonly file: string | undefined;
   readonly text: string;
   /** What repair() does about it; undefined when it can do nothing. */
@@ -25,10 +26,11 @@ export type Cause =
   | { readonly of: 'intent'; readonly intent: IntentRecord }
   | { readonly of: 'block'; readonly block: BlockRecord }
   | { readonly of: 'stray' }
-  | { readonly of: 'object'; readonly path: AlluxioPath };
+  | { readonly of: 'object'; readonly path: AlluxioPath }
+  | { readonly of: 'upload'; readonly write: UnfinishedWrite };
 
 export interface FsckOptions {
-  /** Persisted files here and below are compared with their storage. */
+  /** Persisted files here and below are compared with their storage, which is also asked for writes that nobody finishes. */
   readonly path: AlluxioPath;
   /** False: no storage is asked. */
   readonly storage: boolean;

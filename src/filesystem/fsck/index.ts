@@ -5,6 +5,7 @@ import { requireSuperuser } from '../../namespace/permissions.ts';
 import { isAlive } from '../../process-identity.ts';
 import type { FileSystemContext } from '../context.ts';
 import { inconsistenciesOf } from '../inconsistencies.ts';
+import { leftWrites } from '../unfinished.ts';
 import { auditCache } from './cache.ts';
 import type { Finding, Fsck, FsckOptions } from './fsck.ts';
 import { pathIfAny } from './path.ts';
@@ -29,7 +30,9 @@ async function* check(context: FileSystemContext, options: FsckOptions): AsyncGe
   }
   yield* deadIntents(context);
   yield* auditCache(context, options);
-  if (options.storage) yield* auditObjects(context, options);
+  if (!options.storage) return;
+  yield* auditObjects(context, options);
+  yield* auditWrites(context, options);
 }
 
 function tableFinding(context: FileSystemContext, finding: TableFinding): Finding {
@@ -68,6 +71,20 @@ async function* auditObjects(context: FileSystemContext, { path, signal }: FsckO
       text: 'its storage has it otherwise, or not at all',
       remedy: 'drop what is known of it and read it from its storage again',
       cause: { of: 'object', path: each },
+    };
+  }
+}
+
+async function* auditWrites(context: FileSystemContext, { path, signal }: FsckOptions): AsyncGenerator<Finding> {
+  for await (const { path: of, write } of leftWrites(context, path, signal)) {
+    yield {
+      kind: 'upload',
+      id: 0,
+      path: of,
+      file: write.place,
+      text: `${write.place} was begun ${new Date(write.begunMs).toISOString()} and never finished, and no open work owns it`,
+      remedy: 'remove what was stored of it',
+      cause: { of: 'upload', write },
     };
   }
 }

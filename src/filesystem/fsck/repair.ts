@@ -35,6 +35,7 @@ export async function repairFindings(context: FileSystemContext, findings: reado
   const [stray] = causedBy(wanted, 'stray');
   if (stray !== undefined) await dropOrphans(context).catch((error: unknown) => void failed.push({ finding: stray.finding, error: asError(error) }));
   await repairObjects(context, causedBy(wanted, 'object'), { failed, signal });
+  await each('upload', ({ cause }) => cause.write.abandon());
   return failed;
 }
 

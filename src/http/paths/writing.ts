@@ -46,9 +46,10 @@ export const WRITING: Readonly<Record<string, Handler>> = {
     return c.json(statusInfo(await site.resident.fs.entries.status(path)), 201);
   },
   'delete': async ({ c, site, path }) => {
-    const options = await readOptions(c, ['recursive', 'unchecked', 'alluxioOnly', 'deleteMountPoint']);
+    const options = await readOptions(c, ['recursive', 'unchecked', 'alluxioOnly', 'deleteMountPoint', 'skipTrash']);
     await site.resident.fs.changes.delete(path, {
       recursive: options.flag('recursive') === true,
+      trash: options.flag('skipTrash') !== true,
       ...optional('unchecked', options.flag('unchecked')),
       ...optional('alluxioOnly', options.flag('alluxioOnly')),
       ...optional('deleteMountPoint', options.flag('deleteMountPoint')),

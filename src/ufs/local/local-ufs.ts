@@ -1,5 +1,5 @@
 /** A folder of this host as an under storage. */
-import { chmod, chown, lstat, opendir, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
+import { chmod, chown, lstat, rename, rmdir, stat, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { ByteStream } from '../../byte-stream.ts';
 import { AlluxioError, systemCode } from '../../errors.ts';
@@ -7,17 +7,17 @@ import { around } from '../../fault-points.ts';
 import type { UfsUri } from '../../uri.ts';
 import { isAtOrBelow } from '../../uri.ts';
 import { forEachInParallel } from '../parallel.ts';
-import type { DeleteFailure, ListOptions, ReadOptions, Ufs, UfsPage, UfsStatus, UfsWritten, WriteOptions } from '../ufs.ts';
+import type { DeleteFailure, ListOptions, ReadOptions, Ufs, UfsPage, UfsStatus, UfsWritten, UnfinishedWrite, WriteOptions } from '../ufs.ts';
 import { Accounts } from './accounts.ts';
 import { isAbsence, translateLocalError } from './local-errors.ts';
 import { listLocal } from './local-list.ts';
 import { LocalPaths } from './local-paths.ts';
 import { readLocal } from './local-read.ts';
 import { statusOf } from './local-status.ts';
+import { forEachEntry, isAlive, temporariesBelow, temporariesIn, undefinedIfAbsent } from './local-unfinished.ts';
 import { makeDirectories, makeParents, syncDirectory, writeLocal } from './local-write.ts';
-import { hashOf, isTemporaryName, readTemporaryName } from './temporary-names.ts';
+import { isTemporaryName, readTemporaryName } from './temporary-names.ts';
 
-const CLOCK_SKEW_MS = 15 * 60_000;
 const DELETES_AT_A_TIME = 16;
 
 export interface LocalOptions {
@@ -158,16 +158,14 @@ export class LocalUfs implements Ufs {
     });
   }
 
-  async abandonWrites(key: string, sinceMs: number): Promise<void> {
-    await this.#translated(key, async () => {
+  async *unfinishedWrites(key: string, scope: 'file' | 'tree', signal?: AbortSignal): AsyncGenerator<readonly UnfinishedWrite[]> {
+    try {
       const path = await this.#paths.inside(key);
-      const hash = hashOf(basename(path));
-      await forEachName(dirname(path), async (name) => {
-        const temporary = readTemporaryName(name);
-        if (temporary?.hash !== hash || temporary.begunMs < sinceMs - CLOCK_SKEW_MS) return;
-        await around('local.remove', () => unlink(`${dirname(path)}/${name}`)).catch(undefinedIfAbsent);
-      });
-    });
+      if (key !== '') yield await temporariesIn(dirname(path), basename(path));
+      if (scope === 'tree') yield* temporariesBelow(path, signal);
+    } catch (error) {
+      throw translateLocalError(error, this.#paths.pathOf(key));
+    }
   }
 
   async space(): Promise<{ capacity: number; used: number } | undefined> {
@@ -207,11 +205,6 @@ class SourceFailure {
   constructor(readonly reason: unknown) {}
 }
 
-function undefinedIfAbsent(error: unknown): undefined {
-  if (!isAbsence(error)) throw error;
-  return undefined;
-}
-
 async function tryRmdir(path: string): Promise<boolean> {
   try {
     await around('local.remove', () => rmdir(path));
@@ -227,7 +220,7 @@ async function tryRmdir(path: string): Promise<boolean> {
 async function removeDeadTemporaries(path: string): Promise<boolean> {
   let removable = true;
   const dead: string[] = [];
-  await forEachName(path, async (name) => {
+  await forEachEntry(path, async ({ name }) => {
     const temporary = readTemporaryName(name);
     if (temporary === undefined || isAlive(temporary.pid)) removable = false;
     else dead.push(name);
@@ -235,19 +228,4 @@ async function removeDeadTemporaries(path: string): Promise<boolean> {
   if (!removable) return false;
   for (const name of dead) await around('local.remove', () => unlink(`${path}/${name}`)).catch(undefinedIfAbsent);
   return dead.length > 0;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
-}
-
-async function forEachName(path: string, work: (name: string) => Promise<void>): Promise<void> {
-  const directory = await opendir(path).catch(undefinedIfAbsent);
-  if (directory === undefined) return;
-  for await (const entry of directory) await work(entry.name);
 }

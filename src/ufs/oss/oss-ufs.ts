@@ -2,8 +2,8 @@
 import type { ByteStream } from '../../byte-stream.ts';
 import { AlluxioError, hasCode } from '../../errors.ts';
 import type { UfsUri } from '../../uri.ts';
-import { assertKey, keyAndAncestors, parentKey } from '../keys.ts';
-import type { DeleteFailure, ListOptions, ReadOptions, Ufs, UfsPage, UfsStatus, UfsWritten, WriteOptions } from '../ufs.ts';
+import { assertKey, isUsableKey, keyAndAncestors, parentKey } from '../keys.ts';
+import type { DeleteFailure, ListOptions, ReadOptions, Ufs, UfsPage, UfsStatus, UfsWritten, UnfinishedWrite, WriteOptions } from '../ufs.ts';
 import { copyObject } from './copy.ts';
 import { deleteObjects } from './delete.ts';
 import { fetchPage, listEntries } from './list.ts';
@@ -12,13 +12,13 @@ import { isFolderMarker, ObjectNames, prefixOf } from './object-names.ts';
 import { readObject } from './read.ts';
 import { fileStatus, headObject } from './store.ts';
 import type { OssStore } from './store.ts';
-import { abortUpload, forbidOverwrite, uploadsOf } from './uploads.ts';
+import { abortUpload, forbidOverwrite, uploadPages } from './uploads.ts';
+import type { FoundUpload } from './uploads.ts';
 import { writeObject } from './write.ts';
 
 /** More would ask OSS for more pages of one listing than a reader uses up. */
 const LISTED_AT_ONCE = 4;
 /** Clocks may differ by this before OSS refuses requests. */
-const CLOCK_SKEW_MS = 15 * 60_000;
 
 export class OssUfs implements Ufs {
   readonly type = 'oss';
@@ -135,12 +135,31 @@ export class OssUfs implements Ufs {
     return Promise.resolve();
   }
 
-  async abandonWrites(key: string, sinceMs: number): Promise<void> {
-    this.#assertFile(key, 'INVALID_ARGUMENT');
-    const { uploads } = await uploadsOf(this.store.client, this.#names.file(key));
-    for (const upload of uploads) {
-      if (upload.initiatedMs >= sinceMs - CLOCK_SKEW_MS) await abortUpload(this.store.client, upload);
+  async *unfinishedWrites(key: string, scope: 'file' | 'tree', signal?: AbortSignal): AsyncGenerator<readonly UnfinishedWrite[]> {
+    assertKey(key);
+    const { client, retry } = this.store;
+    if (!this.#names.fits(key)) return;
+    const object = this.#names.file(key);
+    const [itself, below] = [key === '' ? undefined : object, this.#names.directory(key)];
+    for await (const { uploads, nowMs } of uploadPages(client, object, retry, signal)) {
+      const ours = uploads.filter((upload) => upload.object === itself || (scope === 'tree' && upload.object.startsWith(below)));
+      yield ours.map((upload) => this.#unfinished(upload, nowMs));
+      if (scope === 'file' && ours.length < uploads.length) return;
     }
+  }
+
+  #unfinished(upload: FoundUpload, nowMs: number): UnfinishedWrite {
+    const { client, retry } = this.store;
+    const key = upload.object.slice(this.#names.prefix.length);
+    return {
+      key: isUsableKey(key) ? key : undefined,
+      place: `oss://${client.bucket}/${upload.object} (upload ${upload.id})`,
+      begunMs: upload.initiatedMs,
+      // The server's time comes in whole seconds.
+      ageMs: Math.max(0, nowMs - upload.initiatedMs),
+      living: false,
+      abandon: () => retry(async () => void (await abortUpload(client, upload))),
+    };
   }
 
   space(): Promise<undefined> {

@@ -1,5 +1,7 @@
 /** The steps of a multipart upload, each one request. */
 import { AlluxioError, hasCode, isAlluxioError } from '../../errors.ts';
+import { once } from '../wrappers/retry.ts';
+import type { Retry } from '../wrappers/retry.ts';
 import type { OssAnswer, OssClient } from './oss-client.ts';
 import { bareEtag, corrupt, crcOf, dateOf, wholeXml } from './store.ts';
 import type { OssStore } from './store.ts';
@@ -104,23 +106,44 @@ export interface FoundUpload extends Upload {
   readonly initiatedMs: number;
 }
 
+export interface UploadPage {
+  readonly uploads: readonly FoundUpload[];
+  /** What time it is on the server. */
+  readonly nowMs: number;
+}
+
 /** The unfinished uploads of exactly this object, and what time it is on the server. */
 export async function uploadsOf(client: OssClient, object: string): Promise<{ uploads: FoundUpload[]; nowMs: number }> {
-  const uploads: FoundUpload[] = [];
+  const found: FoundUpload[] = [];
+  let nowMs = 0;
+  for await (const page of uploadPages(client, object, once)) {
+    const own = page.uploads.filter((upload) => upload.object === object);
+    found.push(...own);
+    nowMs = page.nowMs;
+    // The object's own uploads come first of all that begin with its name.
+    if (own.length < page.uploads.length) break;
+  }
+  return { uploads: found, nowMs };
+}
+
+/** Unfinished uploads of objects whose names begin so, in the order of their names. */
+export async function* uploadPages(client: OssClient, prefix: string, retry: Retry, signal?: AbortSignal): AsyncGenerator<UploadPage> {
   let after: Record<string, string> = {};
   for (;;) {
-    const answer = await client.send({ method: 'GET', subresource: { uploads: '' }, query: { prefix: object, 'max-uploads': '1000', 'encoding-type': 'url', ...after } });
-    const xml = wholeXml(answer, 'ListMultipartUploadsResult');
+    const query = { prefix, 'max-uploads': '1000', 'encoding-type': 'url', ...after };
+    const { answer, xml } = await retry(async () => {
+      const page = await client.send({ method: 'GET', subresource: { uploads: '' }, query, signal });
+      return { answer: page, xml: wholeXml(page, 'ListMultipartUploadsResult') };
+    }, signal);
     const decode = textOf(xml, 'EncodingType') === 'url' ? decodeUrlEncoded : (text: string): string => text;
-    let beyond = false;
-    for (const { from, to } of elementsOf(xml, 'Upload')) {
-      const key = decode(textOf(xml, 'Key', from, to) ?? '');
-      // The object's own uploads come first of all that begin with its name.
-      if (key !== object) beyond = true;
-      else uploads.push({ object, id: textOf(xml, 'UploadId', from, to) ?? '', initiatedMs: Date.parse(textOf(xml, 'Initiated', from, to) ?? '') });
-    }
+    const uploads = [...elementsOf(xml, 'Upload')].map(({ from, to }) => ({
+      object: decode(textOf(xml, 'Key', from, to) ?? ''),
+      id: textOf(xml, 'UploadId', from, to) ?? '',
+      initiatedMs: Date.parse(textOf(xml, 'Initiated', from, to) ?? ''),
+    }));
+    yield { uploads, nowMs: dateOf(answer.headers) };
     const keyMarker = decode(textOf(xml, 'NextKeyMarker') ?? '');
-    if (beyond || textOf(xml, 'IsTruncated') !== 'true' || keyMarker === '') return { uploads, nowMs: dateOf(answer.headers) };
+    if (textOf(xml, 'IsTruncated') !== 'true' || keyMarker === '') return;
     after = { 'key-marker': keyMarker, 'upload-id-marker': textOf(xml, 'NextUploadIdMarker') ?? '' };
   }
 }

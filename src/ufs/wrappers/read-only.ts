@@ -25,6 +25,8 @@ export function readOnly(ufs: Ufs): Ufs {
     copyFile: (_from, to) => refuse(to),
     rename: (from) => refuse(from),
     setOwnership: (key) => refuse(key),
-    abandonWrites: (key) => refuse(key),
+    async *unfinishedWrites(key, scope, signal) {
+      for await (const page of ufs.unfinishedWrites(key, scope, signal)) yield page.map((write) => ({ ...write, abandon: () => refuse(write.key ?? key) }));
+    },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Sends again what may succeed when it is simply sent again (ERROR_TABLE says which codes), with exponential back-off and jitter.
- * `list`, `read` and `write` pass through: they can only be resumed in the middle, page by page or part by part, and so a driver of a
+ * `list`, `read`, `write` and `unfinishedWrites` pass through: they can only be resumed in the middle, page by page or part by part, and so a driver of a
  * remote store takes the same `Retry` and applies it to each request of theirs.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -91,7 +91,7 @@ export function withRetry(ufs: Ufs, retry: Retry): Ufs {
     // Not repeated: after a lost answer a second try would find its own work and call it ALREADY_EXISTS.
     rename: (from, to) => ufs.rename(from, to),
     setOwnership: (key, change) => retry(() => ufs.setOwnership(key, change)),
-    abandonWrites: (key, sinceMs) => retry(() => ufs.abandonWrites(key, sinceMs)),
+    unfinishedWrites: (key, scope, signal) => ufs.unfinishedWrites(key, scope, signal),
     space: () => retry(() => ufs.space()),
   };
 }

@@ -34,7 +34,7 @@ export function withTrace(ufs: Ufs, options: TraceOptions): Ufs {
     type: ufs.type,
     capabilities: ufs.capabilities,
     status: (key, signal) => timed('status', key, () => ufs.status(key, signal)),
-    list: (key, listing) => timedPages(timed, key, ufs.list(key, listing)),
+    list: (key, listing) => timedPages(timed, 'list', key, ufs.list(key, listing)),
     read: (key, reading) => timed('read', key, () => ufs.read(key, reading)),
     write: (key, source, writing) => timed('write', key, () => ufs.write(key, source, writing)),
     deleteFiles: (keys, signal) => timed('deleteFiles', keys[0] ?? '', () => ufs.deleteFiles(keys, signal)),
@@ -43,17 +43,17 @@ export function withTrace(ufs: Ufs, options: TraceOptions): Ufs {
     copyFile: (from, to, signal) => timed('copyFile', from, () => ufs.copyFile(from, to, signal)),
     rename: (from, to) => timed('rename', from, () => ufs.rename(from, to)),
     setOwnership: (key, change) => timed('setOwnership', key, () => ufs.setOwnership(key, change)),
-    abandonWrites: (key, sinceMs) => timed('abandonWrites', key, () => ufs.abandonWrites(key, sinceMs)),
+    unfinishedWrites: (key, scope, signal) => timedPages(timed, 'unfinishedWrites', key, ufs.unfinishedWrites(key, scope, signal)),
     space: () => timed('space', '', () => ufs.space()),
   };
 }
 
 /** Each page is a call of its own: a long listing that moves is not slow. */
-async function* timedPages<T>(timed: <R>(method: string, key: string, call: () => Promise<R>) => Promise<R>, key: string, pages: AsyncIterable<T>) {
+async function* timedPages<T>(timed: <R>(method: string, key: string, call: () => Promise<R>) => Promise<R>, method: string, key: string, pages: AsyncIterable<T>) {
   const iterator = pages[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const step = await timed('list', key, () => iterator.next());
+      const step = await timed(method, key, () => iterator.next());
       if (step.done === true) return;
       yield step.value;
     }

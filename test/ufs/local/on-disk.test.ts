@@ -8,6 +8,7 @@ import { Bench, patternBytes } from '../../../src/ufs/conformance/bench.ts';
 import { translateLocalError } from '../../../src/ufs/local/local-errors.ts';
 import { hashOf } from '../../../src/ufs/local/temporary-names.ts';
 import { createUfs } from '../../../src/ufs/registry.ts';
+import { abandonWrites } from '../../../src/ufs/abandon.ts';
 import type { Ufs } from '../../../src/ufs/ufs.ts';
 import { UfsUri } from '../../../src/uri.ts';
 import { configOf } from '../../support/config.ts';
@@ -65,7 +66,7 @@ describe('temporary files', () => {
     const [mine, other, old] = [temporary('file', 1), temporary('file2', 1), temporary('file', 1, Date.now() - 3_600_000)];
     for (const name of [mine, other, old, '.alluxio.tmp.notes', 'file']) await writeFile(join(root, name), 'x');
     expect(await bench.names()).toEqual(['.alluxio.tmp.notes', 'file']);
-    await ufs.abandonWrites('file', Date.now());
+    await abandonWrites(ufs, 'file', Date.now());
     expect((await readdir(root)).sort()).toEqual(['.alluxio.tmp.notes', 'file', other, old].sort());
   });
 

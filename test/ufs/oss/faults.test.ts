@@ -9,6 +9,7 @@ import { Bench, patternBytes } from '../../../src/ufs/conformance/bench.ts';
 import type { OssClient } from '../../../src/ufs/oss/oss-client.ts';
 import { uploadsOf } from '../../../src/ufs/oss/uploads.ts';
 import { createUfs } from '../../../src/ufs/registry.ts';
+import { abandonWrites } from '../../../src/ufs/abandon.ts';
 import type { Ufs } from '../../../src/ufs/ufs.ts';
 import { UfsUri } from '../../../src/uri.ts';
 import { OSS_KEYS, putRaw, startTestOss } from '../../support/oss.ts';
@@ -91,7 +92,7 @@ function asks(target: Ufs): [string, () => Promise<unknown>][] {
     ['makeDirectory', () => target.makeDirectory('dir')],
     ['removeDirectory', () => target.removeDirectory('dir')],
     ['copyFile', () => target.copyFile('file', 'copy')],
-    ['abandonWrites', () => target.abandonWrites('file', 0)],
+    ['abandonWrites', () => abandonWrites(target, 'file', 0)],
     ['write', () => write(target, 'file', Buffer.from('x'))],
   ];
 }
@@ -311,9 +312,9 @@ describe('abandonWrites', () => {
       await raw.send({ method: 'POST', object: `${folder}/${key}`, subresource: { uploads: '' } });
     };
     for (const key of ['file', 'file', 'file2', 'dir/file']) await begin(key);
-    await ufs.abandonWrites('file', Date.now() + 16 * 60_000);
+    await abandonWrites(ufs, 'file', Date.now() + 16 * 60_000);
     expect(await unfinishedUploads('file')).toBe(2);
-    await ufs.abandonWrites('file', Date.now());
+    await abandonWrites(ufs, 'file', Date.now());
     expect([await unfinishedUploads('file'), await unfinishedUploads('file2'), await unfinishedUploads('dir/file')]).toEqual([0, 1, 1]);
   });
 });

@@ -22,8 +22,12 @@ import { planWriting } from './write-plan.ts';
 const MOST = 512;
 const LOOKS_AT_ONCE = 16;
 const GROWTH = 4;
+const LONGEST_PAUSE = 64;
 /** What a single one would fail with too. */
 const DECIDED: readonly ErrorCode[] = ['ALREADY_EXISTS', 'NOT_FOUND', 'NOT_A_DIRECTORY', 'PERMISSION_DENIED', 'READ_ONLY'];
+
+/** The storage has something of a path. */
+class IsThere extends Error {}
 
 /** One of the group, ready to be created. */
 interface Planned {
@@ -34,16 +38,38 @@ interface Planned {
   create(tx: Transaction): void;
 }
 
-/** How many are taken next: fewer after some that did not go smoothly, so that what is asked and undone in vain stays little. */
-const nextSize = new WeakMap<FileSystemContext, number>();
+/** What those before went like: where groups come to nothing, few are tried, and those are small, so that little is asked in vain. */
+interface Course {
+  /** How many are taken next. */
+  size: number;
+  /** How many go alone before the next group. */
+  alone: number;
+  /** How many went so after the last group that came to nothing. */
+  pause: number;
+}
+
+const courses = new WeakMap<FileSystemContext, Course>();
 
 export async function createTogether(context: FileSystemContext, creations: Iterable<Creation>, { stopAtFailure }: { stopAtFailure: boolean }): Promise<readonly unknown[]> {
-  const size = nextSize.get(context) ?? MOST;
-  const planned = planAll(withClock(context), creations, size);
-  const outcomes = planned.length < 2 ? [] : await createPlanned(context, planned, stopAtFailure);
-  const smooth = planned.length < 2 || outcomes.length === planned.length || (stopAtFailure && outcomes.at(-1) !== undefined);
-  nextSize.set(context, smooth ? Math.min(MOST, size * GROWTH) : 1);
+  const course = courses.get(context) ?? { size: MOST, alone: 0, pause: 0 };
+  courses.set(context, course);
+  if (course.alone > 0) {
+    course.alone--;
+    return [];
+  }
+  const planned = planAll(withClock(context), creations, course.size);
+  if (planned.length < 2) return [];
+  const outcomes = await createPlanned(context, planned, stopAtFailure);
+  const ended = stopAtFailure && outcomes.at(-1) !== undefined;
+  follow(course, outcomes.length, ended ? outcomes.length : planned.length);
   return outcomes;
+}
+
+function follow(course: Course, done: number, planned: number): void {
+  course.pause = done > 0 ? 0 : Math.min(LONGEST_PAUSE, Math.max(1, course.pause * 2));
+  // The one that it ended with goes alone in any case.
+  course.alone = done < planned ? Math.max(1, course.pause) : 0;
+  course.size = done < planned ? Math.max(2, Math.min(course.size, done * 2)) : Math.min(MOST, course.size * GROWTH);
 }
 
 async function createPlanned(context: FileSystemContext, planned: readonly Planned[], stopAtFailure: boolean): Promise<readonly unknown[]> {
@@ -109,14 +135,15 @@ async function lookAhead(context: FileSystemContext, planned: readonly Planned[]
   const nowhere = new Set<AlluxioPath>();
   if (context.journal.read((view) => isAnyExpired(context, view))) await (await import('./expiry.ts')).expireDue(context);
   const wanted = context.journal.read((view) => pathsToLookAt(new Looks(context, view), planned));
-  await forEachParallel(wanted, LOOKS_AT_ONCE, async (path) => {
-    try {
-      if (await isNowhere(context, path)) nowhere.add(path);
-    } catch (error) {
-      // The one that needs it goes alone, and tells.
-      if (hasCode(error, 'CANCELLED')) throw error;
-    }
-  });
+  try {
+    await forEachParallel(wanted, LOOKS_AT_ONCE, async (path) => {
+      if (!(await isNowhere(context, path))) throw new IsThere();
+      nowhere.add(path);
+    });
+  } catch (error) {
+    // The one that it is about goes alone, and tells; those after it are not asked about any more.
+    if (hasCode(error, 'CANCELLED')) throw error;
+  }
   return nowhere;
 }
 

@@ -1,6 +1,6 @@
 /** What is decided about a new file before its first byte moves. */
-import type { Config } from '../config/config.ts';
 import type { IntentRecord, MountRecord } from '../journal/records.ts';
+import type { NewFile } from '../namespace/inodes.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
 import { umaskOf, writeTypeFor } from './create-settings.ts';
@@ -18,8 +18,8 @@ export interface Writing {
   readonly mayWait: boolean;
   readonly mode: number;
   readonly blockSize: number;
-  /** As it holds for the path; read before any transaction. */
-  readonly config: Config;
+  /** What the configuration says about new files there. */
+  readonly settings: Pick<NewFile, 'umask' | 'ttlMs' | 'ttlAction' | 'replicationMin' | 'replicationMax'>;
 }
 
 export interface OpenedWrite {
@@ -36,6 +36,7 @@ export function planWriting(context: FileSystemContext, path: AlluxioPath, optio
   const writeType = writeTypeFor(context, path, options.writeType);
   const config = configFor(context, path);
   // Without a master nobody persists later.
+  const umask = umaskOf(context);
   const mayWait = writeType === 'ASYNC_THROUGH' && !context.masterRunning();
   return {
     path,
@@ -44,8 +45,14 @@ export function planWriting(context: FileSystemContext, path: AlluxioPath, optio
     cached: writeType !== 'THROUGH' && writeType !== 'NONE',
     through: writeType === 'THROUGH' || writeType === 'CACHE_THROUGH' || mayWait,
     mayWait,
-    mode: options.mode ?? 0o666 & ~umaskOf(context),
+    mode: options.mode ?? 0o666 & ~umask,
     blockSize: options.blockSize ?? config.bytes('alluxio.user.block.size.bytes.default'),
-    config,
+    settings: {
+      umask,
+      ttlMs: config.duration('alluxio.user.file.create.ttl'),
+      ttlAction: config.choice('alluxio.user.file.create.ttl.action', ['DELETE', 'FREE']),
+      replicationMin: config.integer('alluxio.user.file.replication.min'),
+      replicationMax: config.integer('alluxio.user.file.replication.max'),
+    },
   };
 }

@@ -6,7 +6,6 @@ import { newFile } from '../namespace/inodes.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { BlockSink } from './block-sink.ts';
 import type { FileSystemContext } from './context.ts';
-import { umaskOf } from './create-settings.ts';
 import { abandon, closeIntent, endAsDead, transact } from './transact.ts';
 import type { Moved } from './write-bytes.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
@@ -40,22 +39,18 @@ export function requireStillOurs(tx: Transaction, { opened, writing }: Pick<Writ
 }
 
 function inodeFor(context: FileSystemContext, { writing, opened, moved }: Entered, parent: InodeRecord): InodeRecord {
-  const { options, config } = writing;
+  const { options, settings } = writing;
   const inode = newFile({
     id: opened.fileId,
     nowMs: context.now(),
     owner: options.owner ?? context.subject.user,
     group: options.group ?? context.primaryGroup(),
-    umask: umaskOf(context),
+    ...settings,
     mode: options.mode,
     acl: options.acl,
     parent,
     length: moved.length,
     blockSize: writing.blockSize,
-    ttlMs: config.duration('alluxio.user.file.create.ttl'),
-    ttlAction: config.choice('alluxio.user.file.create.ttl.action', ['DELETE', 'FREE']),
-    replicationMin: config.integer('alluxio.user.file.replication.min'),
-    replicationMax: config.integer('alluxio.user.file.replication.max'),
   });
   if (moved.ufs === undefined) return { ...inode, persistence: writing.writeType === 'ASYNC_THROUGH' ? 'TO_BE_PERSISTED' : 'NOT_PERSISTED' };
   const { contentHash, crc64 } = moved.ufs;

@@ -8,6 +8,7 @@ import type { InodeRecord, MountRecord } from './records.ts';
 
 /** As many as a deep tree has directories; beyond that nothing more is remembered. */
 const MOST = 1000;
+const ASKS_BEFORE_LOOK = 16;
 
 export class Remembered {
   readonly #places = new Map<number, Child>();
@@ -15,11 +16,22 @@ export class Remembered {
   readonly #facts = new Map<string, string>();
   readonly #mounts = new Map<number, MountRecord>();
   #count = 0;
+  #leasesAskedFor = 0;
+  #noLeases = false;
 
   applied({ type }: Entry): void {
-    if (type === 'inode-created' || type === 'inodes-found' || type === 'sequence-moved' || this.#count === 0) return;
+    if (type === 'inode-created' || type === 'inodes-found' || type === 'sequence-moved') return;
+    this.#noLeases = false;
+    this.#leasesAskedFor = 0;
+    if (this.#count === 0) return;
     this.#count = 0;
     for (const map of [this.#places, this.#children, this.#facts, this.#mounts]) map.clear();
+  }
+
+  /** True when there are none at all. Who asks for a few is better served by asking for each. */
+  noLeases(look: () => boolean): boolean {
+    if (!this.#noLeases && ++this.#leasesAskedFor === ASKS_BEFORE_LOOK) this.#noLeases = look();
+    return this.#noLeases;
   }
 
   /** Only directories come up again. */

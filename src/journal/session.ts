@@ -2,7 +2,7 @@
 import { AlluxioError } from '../errors.ts';
 import { Applier } from './apply.ts';
 import type { Entry } from './entries.ts';
-import type { Actor, Child, NotPromise, Transaction, UsageRecord } from './journal.ts';
+import type { Actor, Child, HeldLease, NotPromise, Transaction, UsageRecord } from './journal.ts';
 import { TABLE, get48, logKey, tableRange } from './keys.ts';
 import type { KvWriter } from './kv.ts';
 import { encodeLog } from './log-codec.ts';
@@ -168,6 +168,10 @@ export class TransactionView extends Tables implements Transaction {
 
   override fact(name: string): string | undefined {
     return this.#current().remembered.fact(name, () => super.fact(name));
+  }
+
+  override lease(parentId: number, name: string): HeldLease | undefined {
+    return this.#current().remembered.noLeases(() => !super.hasLeases()) ? undefined : super.lease(parentId, name);
   }
 
   override totals(directoryId: number): TotalsRecord {

@@ -150,6 +150,12 @@ export class Tables implements View {
     return holder === undefined ? undefined : { parentId, name, scope: holder.scope, intentId: holder.intentId };
   }
 
+  hasLeases(): boolean {
+    let any = false;
+    this.#kv.scan({ ...tableRange(TABLE.lease), limit: 1 }, () => void (any = true));
+    return any;
+  }
+
   leases(): HeldLease[] {
     const found: HeldLease[] = [];
     this.#kv.scan(tableRange(TABLE.lease), (entry) => {

@@ -1,6 +1,6 @@
 /** `alluxio fs -`: many commands in one process, with the manners of many processes. */
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/journal/format.ts';
@@ -141,6 +141,69 @@ describe('fs -', () => {
     expect(together).toBeLessThan(50 * single);
     const journal = await openStore({ folder: join(home.workDir, 'journal'), readOnly: true });
     expect(journal.log().at(-1)?.command).toBe('fs chmod 700 /w');
+    await journal.close();
+  });
+
+  const made = (name: string): string => `Successfully created directory ${name}`;
+  const CACHED = '-Dalluxio.user.file.writetype.default=MUST_CACHE';
+  const commitsIn = async (log: string): Promise<number> => (await readFile(log, 'utf8')).split('\n').filter((line) => line === 'journal.commit.before').length;
+
+  it('lines that make what is only here share commits, and each has its own outcome, record and undo', async () => {
+    await script('mkdir /many');
+    const log = join(home.dir, 'commits');
+    const lines = Array.from({ length: 300 }, (_, at) => (at % 3 === 0 ? `mkdir /many/d${at}` : `touch /many/d${at - (at % 3)}/f${at}`));
+    lines.splice(150, 0, 'mkdir /many/d0', 'touch /many/none/f', 'touch /many/*', '# said', "mkdir '/many/q w'", 'mkdir many');
+    const done = await runAlluxio(home, ['fs', CACHED, '-'], { input: `${lines.join('\n')}\n`, env: { ALLUXIO_FAULT_LOG: log } });
+    expect(done.status).toBe(255);
+    expect(done.stderr.split('\n').filter((line) => line !== '')).toEqual([
+      'line 151: Not allowed to create directory because path already exists: /many/d0',
+      'line 152: File /many/none/f creation failed. Component 2(none) does not exist',
+      ...Array.from({ length: 50 }, () => expect.stringMatching(/^(line 153: )?Not allowed to create file because path already exists: \/many\/d\d+$/) as string),
+      'line 156: Path "many" is invalid. Paths start with /.',
+    ]);
+    expect(done.stdout.split('\n').slice(0, -1)).toEqual(lines.flatMap((line, at) => (at >= 150 && at < 156 ? (at === 154 ? [made('/many/q w')] : []) : [line.replace(/^mkdir (.*)$/, made('$1')).replace(/^touch (.*)$/, '$1 has been created')])));
+    // The wildcard's fifty take one each.
+    expect(await commitsIn(log)).toBeLessThan(60);
+    expect((await script('undo\nundo\ntest -e /many/d297/f299\ntest -e /many/d297/f298\ntest -d /many/d297')).stderr).toBe('');
+    expect(await script('test -e /many/d297')).toMatchObject({ status: 0 });
+    expect(await script('test -e /many/d297/f299')).not.toMatchObject({ status: 0 });
+    expect((await runAlluxio(home, ['fsck'])).status).toBe(0);
+  });
+
+  it('--stop-on-error leaves what comes after a failure undone, also within one commit', async () => {
+    const done = await script('mkdir /st\nmkdir /st/a\nmkdir /st\nmkdir /st/b\n', 'fs', CACHED, '-', '--stop-on-error');
+    expect(done).toMatchObject({ status: 255, stdout: `${made('/st')}\n${made('/st/a')}\n`, stderr: 'line 3: Not allowed to create directory because path already exists: /st\n' });
+    expect((await script('ls /st')).stdout).not.toContain('/st/b');
+  });
+
+  it.each(['before', 'after'])('killed %s the second of its commits: what was said is there, in order, and of each commit all or nothing', async (moment) => {
+    const top = `/killed-${moment}`;
+    const paths = Array.from({ length: 1500 }, (_, at) => `${top}/n${String(at).padStart(4, '0')}`);
+    const file = join(home.dir, 'many-lines');
+    await writeFile(file, paths.map((path) => `mkdir ${path}\n`).join(''));
+    await script(`mkdir ${top}`);
+    const done = await runAlluxio(home, ['fs', CACHED, '--file', file], { env: { ALLUXIO_FAULT_POINT: `journal.commit.${moment}:2` } });
+    expect(done.status).toBe(137);
+    const pathsIn = (text: string): string[] => text.split('\n').flatMap((line) => /\/killed-\S+/.exec(line)?.[0] ?? []);
+    const there = pathsIn((await script(`ls ${top}`)).stdout);
+    const said = pathsIn(done.stdout);
+    expect(there).toEqual(paths.slice(0, moment === 'before' ? 512 : 1024));
+    expect(said).toEqual(paths.slice(0, said.length));
+    expect(said.length % 512).toBe(0);
+    expect(there.length).toBeGreaterThanOrEqual(said.length);
+    expect((await runAlluxio(home, ['fsck'])).status).toBe(0);
+  });
+
+  it('mkdir with a thousand arguments shares commits too, stops at the first failure, and the log does not repeat them all', async () => {
+    const log = join(home.dir, 'commits-of-one');
+    const paths = Array.from({ length: 1200 }, (_, at) => `/args/a${at}`);
+    expect(await script('mkdir /args')).toMatchObject({ status: 0 });
+    const done = await runAlluxio(home, ['fs', CACHED, 'mkdir', ...paths, '/args/a5', '/args/late'], { env: { ALLUXIO_FAULT_LOG: log } });
+    expect(done).toMatchObject({ status: 255, stdout: paths.map((path) => `${made(path)}\n`).join(''), stderr: 'Not allowed to create directory because path already exists: /args/a5\n' });
+    expect(await commitsIn(log)).toBeLessThan(10);
+    expect(await script('test -e /args/late')).not.toMatchObject({ status: 0 });
+    const journal = await openStore({ folder: join(home.workDir, 'journal'), readOnly: true });
+    expect(journal.log().at(-1)?.command).toMatch(/^fs mkdir \/args\/a0 .{100,400} … \(\d+ more\)$/);
     await journal.close();
   });
 

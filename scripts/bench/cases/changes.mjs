@@ -1,7 +1,6 @@
 /** Creates, renames and deletes of what is only in the journal: what a change of the namespace costs without a storage. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { compare, repeat } from '../compare.mjs';
 import { milliseconds, perSecond, timesFloor, whole } from '../report.mjs';
 import { run } from '../run.mjs';
@@ -10,7 +9,6 @@ const TARGETS = { creates: 20_000, rename: 2 };
 /** Nothing of a tree that was made so is in a storage. */
 const HERE = { 'alluxio.user.file.writetype.default': 'MUST_CACHE' };
 const NODE = ['node', '-e', '0'];
-const floorSync = fileURLToPath(new URL('../floor-sync.mjs', import.meta.url));
 
 async function createOne(lab, add) {
   const home = await lab.home(HERE);
@@ -20,32 +18,46 @@ async function createOne(lab, add) {
   }
 }
 
-/** Many creates in one process, as a user gives them: lines of a script, each on disk before the next begins. */
+/** Many creates in one process, as a user gives them. The floor: as many in transactions of thousands, by the journal's own interface. */
 async function createScript(lab, add) {
-  for (const word of ['mkdir', 'touch']) {
-    const sizes = lab.sizes(1000, 10_000);
+  for (const { what, word, argsFor } of WAYS) {
+    const sizes = lab.sizes(1000, 20_000);
     for (const count of sizes) {
       const home = await lab.home(HERE);
       let round = 0;
-      const subject = async () => {
+      const prepare = () => {
         round++;
-        const file = join(home.dir, 'script');
-        writeFileSync(file, [`mkdir /r${round}`, ...Array.from({ length: count }, (_, at) => `${word} /r${round}/n${String(at).padStart(6, '0')}`)].join('\n'));
-        const used = await home.alluxio(['fs', '--file', file], { measured: true });
+        return argsFor(home, Array.from({ length: count }, (_, at) => `/r${round}/n${String(at).padStart(6, '0')}`));
+      };
+      const subject = async () => {
+        const args = prepare();
+        await home.alluxio(['fs', 'mkdir', `/r${round}`]);
+        const used = await home.alluxio(args, { measured: true });
         await requireCount(home, `/r${round}`, { files: word === 'touch' ? count : 0, directories: word === 'mkdir' ? count : 0 });
         return used;
       };
       if (lab.profile !== undefined) {
-        await subject();
-        await home.alluxio(['fs', 'rm', '-R', '--alluxioOnly', `/r${round}`]);
-        await home.profile(`script-${word}-${count}`, ['fs', '--file', join(home.dir, 'script')]);
+        const args = prepare();
+        await home.alluxio(['fs', 'mkdir', `/r${round}`]);
+        await home.profile(`create-${what.replaceAll(' ', '-')}-${count}`, args);
       }
-      const floor = () => run([process.execPath, floorSync, join(home.dir, 'floor'), String(count)]);
-      const result = await compare({ rounds: lab.rounds(1), floor, subject });
-      add(perSecond(`${whole(count)} × ${word} in a script`, result, { floor: 'pages written with fdatasync', target: count === sizes[0] ? undefined : TARGETS.creates, count, unit: 'creates', growth: { line: `${word} in a script: lines`, at: count } }));
+      const floor = async (turn) => ({ ms: JSON.parse(await lab.seed('local', home.journal, count, count, `bulk${turn}`)).ms });
+      const result = await compare({ rounds: lab.rounds(3), floor, subject });
+      add(perSecond(`${whole(count)} × ${what}`, result, { floor: 'the journal in bulk', target: count === sizes[0] ? undefined : TARGETS.creates, count, unit: 'creates', growth: { line: `${what}: creates`, at: count } }));
     }
   }
 }
+
+function scriptOf(home, word, paths) {
+  const file = join(home.dir, 'script');
+  writeFileSync(file, paths.map((path) => `${word} ${path}\n`).join(''));
+  return ['fs', '--file', file];
+}
+
+const WAYS = [
+  ...['mkdir', 'touch'].map((word) => ({ what: `${word} in a script`, word, argsFor: (home, paths) => scriptOf(home, word, paths) })),
+  { what: 'mkdir with as many arguments', word: 'mkdir', argsFor: (_home, paths) => ['fs', 'mkdir', ...paths] },
+];
 
 async function requireCount(home, path, wanted) {
   const { out } = await home.alluxio(['fs', 'count', path], { output: 'keep' });
@@ -86,7 +98,7 @@ async function remove(lab, add) {
 
 export const cases = [
   { id: 'create-one', group: 'Create', about: 'mkdir and touch as commands of their own', run: createOne },
-  { id: 'create-script', group: 'Create', about: 'mkdir and touch as lines of a script', run: createScript },
+  { id: 'create-script', group: 'Create', about: 'mkdir and touch as lines of a script, mkdir with many arguments', run: createScript },
   { id: 'rename', group: 'Rename', about: 'mv of a directory that is only here', run: rename },
   { id: 'delete', group: 'Delete', about: 'rm -R of a tree that is only here', run: remove },
 ];

@@ -4,8 +4,9 @@
  */
 import { hasCode, isAlluxioError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { Transaction } from '../journal/journal.ts';
+import type { Transaction, View } from '../journal/journal.ts';
 import { createDirectories } from '../namespace/create.ts';
+import { resolve } from '../namespace/resolve.ts';
 import { ROOT, parentOf } from '../uri.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
@@ -13,7 +14,7 @@ import type { Creation } from './file-system.ts';
 import { isMadeInStorage, makingOf } from './make-directory.ts';
 import { Looks, isAnyExpired, isNowhere } from './metadata/lookup.ts';
 import { forEachParallel } from './parallel.ts';
-import { configFor } from './path-config.ts';
+import { configFor, hasPathDefaults } from './path-config.ts';
 import { cleanedUp, transact } from './transact.ts';
 import { recordEmpty } from './write.ts';
 import { planWriting } from './write-plan.ts';
@@ -110,6 +111,7 @@ function planAll(context: FileSystemContext, creations: Iterable<Creation>, most
 function plannerFor(context: FileSystemContext): (creation: Creation) => Planned | undefined {
   const { subject } = context;
   const nowMs = context.now();
+  const special = hasPathDefaults(context);
   // Where no path has settings of its own, what holds for one holds for all.
   let directory: { readonly making: ReturnType<typeof makingOf>; readonly stored: boolean } | undefined;
   let file: ReturnType<typeof planWriting> | undefined;
@@ -117,7 +119,7 @@ function plannerFor(context: FileSystemContext): (creation: Creation) => Planned
   const newFile = (path: AlluxioPath) => planWriting(context, path, { size: 0 });
   return (creation) => {
     const { kind, path } = creation;
-    const plain = configFor(context, path) === context.config;
+    const plain = !special || configFor(context, path) === context.config;
     if (kind === 'directory') {
       const { making, stored } = plain ? (directory ??= newDirectory(path)) : newDirectory(path);
       return stored ? undefined : { creation, looksAt: path, create: (tx) => void createDirectories(tx, subject, { ...making, path, nowMs }) };
@@ -134,7 +136,7 @@ function plannerFor(context: FileSystemContext): (creation: Creation) => Planned
 async function lookAhead(context: FileSystemContext, planned: readonly Planned[]): Promise<ReadonlySet<AlluxioPath>> {
   const nowhere = new Set<AlluxioPath>();
   if (context.journal.read((view) => isAnyExpired(context, view))) await (await import('./expiry.ts')).expireDue(context);
-  const wanted = context.journal.read((view) => pathsToLookAt(new Looks(context, view), planned));
+  const wanted = context.journal.read((view) => pathsToLookAt(context, view, planned));
   try {
     await forEachParallel(wanted, LOOKS_AT_ONCE, async (path) => {
       if (!(await isNowhere(context, path))) throw new IsThere();
@@ -148,12 +150,17 @@ async function lookAhead(context: FileSystemContext, planned: readonly Planned[]
 }
 
 /** Not what is below a directory that one of the group makes: that will only be here. */
-function pathsToLookAt(looks: Looks, planned: readonly Planned[]): Set<AlluxioPath> {
+function pathsToLookAt(context: FileSystemContext, view: View, planned: readonly Planned[]): Set<AlluxioPath> {
+  const looks = new Looks(context, view);
   const made = new Set<AlluxioPath>();
   const wanted = new Set<AlluxioPath>();
   for (const { creation, looksAt } of planned) {
-    if (!isBelow(made, looksAt) && looks.neededFor(looksAt) === 'load') wanted.add(looksAt);
-    if (creation.kind === 'directory') made.add(creation.path);
+    const needed = !isBelow(made, looksAt) && looks.neededFor(looksAt) === 'load';
+    if (needed) wanted.add(looksAt);
+    if (creation.kind !== 'directory') continue;
+    made.add(creation.path);
+    // Missing parents come with it.
+    for (let left = needed ? resolve(view, looksAt).missing.length : 0, at = looksAt; left > 1; left--) made.add((at = parentOf(at)));
   }
   return wanted;
 }

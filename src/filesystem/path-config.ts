@@ -21,6 +21,11 @@ export function configFor(context: FileSystemContext, path: AlluxioPath): Config
   return context.config.overlay(properties, 'PATH_DEFAULT');
 }
 
+/** False when `configFor` says the same of every path. */
+export function hasPathDefaults(context: FileSystemContext): boolean {
+  return pathDefaults(context).size > 0;
+}
+
 /** Called by whoever changes them. */
 export function forgetPathDefaults(context: FileSystemContext): void {
   remembered.delete(context);

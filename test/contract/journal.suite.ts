@@ -12,6 +12,7 @@ export interface JournalUnderTest {
   dispose(): Promise<void>;
 }
 
+const OWNER = { host: 'h', pid: 1, startedAt: 2, bootId: 'b', command: 'c' };
 const TOTALS = { children: 0, files: 0, directories: 0, bytes: 0, cachedBytes: 0, unloaded: 0 };
 
 export function journalContract(name: string, make: () => Promise<JournalUnderTest>): void {
@@ -399,6 +400,73 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         });
         expect(seen).toBe('new');
         expect(journal.read((view) => view.fact('n'))).toBe('new');
+      });
+    });
+
+    describe('a transaction that does what several actors do', () => {
+      const alice = { user: 'alice', command: 'line 1', run: 1 };
+      const bob = { user: 'bob', command: 'line 2', run: 2 };
+      const make = (tx: Transaction, childName: string): number => {
+        const id = tx.allocate();
+        tx.append(created(ROOT_ID, childName, directoryOf(id)));
+        return id;
+      };
+
+      it('logs each as its own, and allocates for all of them once', async () => {
+        const from = journal.read((view) => view.lastSeq()) + 1;
+        const ids = await journal.transact(ACTOR, NOW, (tx) => [tx.as(alice, (part) => make(part, 'a')), make(tx, 'b'), tx.as(bob, (part) => make(part, 'c'))]);
+        expect(ids).toEqual([ids[0], (ids[0] ?? 0) + 1, (ids[0] ?? 0) + 2]);
+        expect(journal.read((view) => view.sequence())).toBe((ids[2] ?? 0) + 1);
+        expect(journal.log({ from }).map(({ user, run, entry }) => [user, run, entry.type])).toEqual([
+          [ACTOR.user, undefined, 'sequence-moved'],
+          ['alice', 1, 'inode-created'],
+          [ACTOR.user, undefined, 'inode-created'],
+          ['bob', 2, 'inode-created'],
+        ]);
+      });
+
+      it('goes on without one that threw before it wrote, and fails as a whole with one that threw after it', async () => {
+        const attempt = (tx: Transaction, fn: (part: Transaction) => void): string => {
+          try {
+            tx.as(bob, fn);
+            return 'done';
+          } catch (error) {
+            return String(error);
+          }
+        };
+        const refuse = (): never => {
+          throw new Error('refused');
+        };
+        expect(await journal.transact(ACTOR, NOW, (tx) => [attempt(tx, (part) => void make(part, 'a')), attempt(tx, refuse), attempt(tx, (part) => void make(part, 'b'))])).toEqual(['done', 'Error: refused', 'done']);
+        const half = (part: Transaction): void => {
+          make(part, 'd');
+          refuse();
+        };
+        await expect(journal.transact(ACTOR, NOW, (tx) => [attempt(tx, (part) => void make(part, 'c')), attempt(tx, half)])).rejects.toThrow('refused');
+        expect(names(ROOT_ID)).toEqual(['a', 'b']);
+      });
+
+      it('sees each change of what it has read before', async () => {
+        const lease = { parentId: ROOT_ID, name: 'x', scope: 'entry' } as const;
+        await journal.transact(ACTOR, NOW, (tx) => {
+          const id = tx.as(alice, (part) => make(part, 'a'));
+          for (let times = 0; times < 40; times++) expect([tx.child(ROOT_ID, 'a')?.mode, tx.locate(id)?.name, tx.fact('n'), tx.mount(1)?.readOnly, tx.mount(5)?.id, tx.lease(ROOT_ID, 'x')?.intentId]).toEqual([0o755, 'a', undefined, false, undefined, undefined]);
+          const mount = tx.mount(1);
+          if (mount === undefined) throw new Error('there is no root mount');
+          tx.as(bob, (part) => {
+            part.append({ type: 'inode-changed', id, change: { mode: 0o700 } });
+            part.append({ type: 'inode-moved', id, toParentId: ROOT_ID, toName: 'b' });
+            part.append({ type: 'fact-set', name: 'n', value: 'v' });
+            part.append({ type: 'mount-changed', mount: { ...mount, readOnly: true } });
+            part.append({ type: 'mount-added', mount: { ...mount, id: 5 } });
+            part.append({ type: 'intent-opened', intent: { id: 90, owner: OWNER, user: 'bob', startedMs: NOW, leases: [lease], reserved: [], work: { kind: 'remove' } } });
+          });
+          expect([tx.child(ROOT_ID, 'a'), tx.child(ROOT_ID, 'b')?.mode, tx.locate(id)?.name, tx.fact('n'), tx.mount(1)?.readOnly, tx.mount(5)?.id, tx.lease(ROOT_ID, 'x')?.intentId]).toEqual([undefined, 0o700, 'b', 'v', true, 5, 90]);
+          tx.append({ type: 'mount-removed', id: 5 });
+          tx.append({ type: 'intent-closed', id: 90 });
+          tx.append({ type: 'inode-removed', id });
+          expect([tx.child(ROOT_ID, 'b'), tx.locate(id), tx.mount(5), tx.lease(ROOT_ID, 'x')]).toEqual([undefined, undefined, undefined, undefined]);
+        });
       });
     });
 

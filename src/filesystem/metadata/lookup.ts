@@ -8,7 +8,7 @@ import { parentOf } from '../../uri.ts';
 import type { Ufs, UfsStatus } from '../../ufs/ufs.ts';
 import type { FileSystemContext } from '../context.ts';
 import { keyOf } from '../delete-work.ts';
-import { configFor } from '../path-config.ts';
+import { configFor, hasPathDefaults } from '../path-config.ts';
 import type { SyncOptions } from '../file-system.ts';
 import { RemovalGuard } from './guard.ts';
 import { attachedDirectory, insertLoaded } from './insert.ts';
@@ -50,17 +50,20 @@ export class Looks {
   readonly #settled = new Set<AlluxioPath>();
   /** Nothing is ever due. */
   readonly #still: boolean;
+  /** Some paths have settings of their own. */
+  readonly #special: boolean;
 
   constructor(
     private readonly context: FileSystemContext,
     private readonly view: View,
   ) {
+    this.#special = hasPathDefaults(context);
     this.#still = view.syncs().length === 0 && context.config.duration(SYNC_INTERVAL) < 0;
   }
 
   neededFor(path: AlluxioPath): 'load' | 'sync' | undefined {
     const parent = parentOf(path);
-    const plain = this.#still && configFor(this.context, path) === this.context.config;
+    const plain = this.#still && (!this.#special || configFor(this.context, path) === this.context.config);
     if (plain && (this.#here.has(parent) || this.#settled.has(path))) return undefined;
     const wanted = syncOptions(this.context, path, {});
     const known = knownOf(this.context, this.view, path, wanted);

@@ -44,6 +44,22 @@ describe.each(STORAGE_KINDS)('the first listing of %s', (kind) => {
     }
   });
 
+  it('has all that is there beside what is made below a directory that nobody has looked at', async () => {
+    await fs.changes.makeDirectory(at('/odd/new/deep'), { recursive: true, writeType: 'MUST_CACHE' });
+    await fs.changes.makeDirectory(at('/many/new'), { recursive: false, writeType: 'CACHE_THROUGH' });
+    const together = ['/odd/a/one/two', '/odd/a/one/three', '/fresh/one', '/fresh/two'].map((path) => ({ kind: 'directory' as const, path: at(path) }));
+    await fs.changes.createTogether(together, { stopAtFailure: true });
+    for (const { path } of together) await fs.changes.makeDirectory(path, { recursive: true, writeType: 'MUST_CACHE' }).catch(() => undefined);
+    const made = ['/fresh', '/fresh/one', '/fresh/two', '/many/new', '/odd/a/one', '/odd/a/one/three', '/odd/a/one/two', '/odd/new', '/odd/new/deep'];
+    expect((await namesIn(fs, '/', true)).sort()).toEqual([...everything(), ...made].sort());
+  });
+
+  it('makes no directory in the place of a file that nobody has looked at', async () => {
+    await expect(fs.changes.makeDirectory(at('/odd/a.txt/below'), { recursive: true, writeType: 'MUST_CACHE' })).rejects.toMatchObject({ code: 'NOT_A_DIRECTORY' });
+    await expect(fs.content.create(at('/many/part-00001/below'), bytes('x'), { writeType: 'MUST_CACHE' })).rejects.toThrow(/part-00001 is not a directory|is not a directory/);
+    expect((await namesIn(fs, '/', true)).sort()).toEqual(everything());
+  });
+
   it('tells of each in the history, and of no user in it', async () => {
     await namesIn(fs, '/', true);
     const loads = async (path: string): Promise<(string | undefined)[]> => (await fs.history(at(path), { limit: 1000 })).filter(({ what }) => what === 'load').map(({ path: loaded }) => loaded);

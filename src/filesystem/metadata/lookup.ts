@@ -130,7 +130,7 @@ function startOf(context: FileSystemContext, path: AlluxioPath): Start | undefin
 /** True when `lookUp` of a path that the namespace does not have would find nothing. */
 export async function isNowhere(context: FileSystemContext, path: AlluxioPath): Promise<boolean> {
   const start = startOf(context, path);
-  return start === undefined || (await (await context.ufs(start.mount)).status(start.key, context.signal)) === undefined;
+  return start === undefined || (await statusesAlong(context, start)).length === 0;
 }
 
 async function loadMissing(context: FileSystemContext, path: AlluxioPath): Promise<void> {
@@ -149,20 +149,24 @@ async function loadMissing(context: FileSystemContext, path: AlluxioPath): Promi
   });
 }
 
-/** Status of the path and, when it exists, directories for the components above it. Empty when the path does not exist. */
+/**
+ * Statuses of the components that the storage has, from the top to the path. Where it has only the upper ones, these: whatever is made below must not take the place of
+ * a directory, or file, that is there. Empty when it has none.
+ */
 async function statusesAlong(context: FileSystemContext, start: Start): Promise<{ name: string; status: UfsStatus }[]> {
   const ufs: Ufs = await context.ufs(start.mount);
   const status = await ufs.status(start.key, context.signal);
-  if (status === undefined) return [];
   const found: { name: string; status: UfsStatus }[] = [];
   let key = start.baseKey;
   for (const [i, name] of start.missing.entries()) {
     key = keyOf(key, name);
     const last = i === start.missing.length - 1;
     const own = last ? status : await ufs.status(key, context.signal);
+    if (own === undefined) return status === undefined ? found : [];
     // A file and a prefix of the same name: the file is what the path means, so nothing below it can be named.
-    if (own === undefined || (!last && own.kind === 'file')) return [];
+    if (!last && own.kind === 'file' && status !== undefined) return [];
     found.push({ name, status: own });
+    if (own.kind === 'file') break;
   }
   return found;
 }

@@ -15,16 +15,18 @@ import { FileRoom } from './file-room.ts';
 import { StaleState, valueIn } from './kv.ts';
 import { NewestCommit } from './newest-commit.ts';
 import type { KeyRange, KvEngine, KvReader, KvSnapshot, KvWriter, RawEntry } from './kv.ts';
+import { PageGuard } from './page-guard.ts';
 import { PageReader } from './lmdb-pages.ts';
+import { freeListDamage } from './page-walk.ts';
 import { muteConsole } from './quiet-console.ts';
-import { storeError } from './store-error.ts';
+import { asDamage, damaged, storeError } from './store-error.ts';
 
 /** Address space, not disk: the map is reserved once so that it never has to move. */
 const MAP_BYTES = 2 ** 40;
 /** Where the address space is limited (ulimit -v). */
 const SMALL_MAP_BYTES = 2 ** 32;
-/** What is read through the map stays in the process's memory. After this much, a process reads by pages. */
-const MAPPED_BYTES = 4 * 2 ** 20;
+/** What is read through the map stays in the process's memory, and of a damaged page there LMDB dies: reads go by pages from the start. */
+const MAPPED_BYTES = 0;
 /** Every open reader of every process takes one of these slots of 64 bytes. */
 const MAX_READERS = 1000;
 /** Others may open the store again and again. */
@@ -59,6 +61,7 @@ export class LmdbEngine implements KvEngine {
   #reading: KvReader | undefined;
   #writing = false;
   #pages: PageReader | undefined;
+  #guard: PageGuard | undefined;
 
   /** @param folder holds data.mdb and lock.mdb; they are made where they are missing. */
   constructor(folder: string, options: { readonly readOnly?: boolean; readonly mappedBytes?: number; readonly leaveOpen?: boolean } = {}) {
@@ -154,6 +157,7 @@ export class LmdbEngine implements KvEngine {
     // Before anything is written: even what a transaction writes ahead of its commit would go over pages of a state that it does not know.
     if (!this.#newest.isState(this.#store.getWriteTxnId() - 1)) throw new OldState();
     this.#changes = { count: 0, bytes: 0 };
+    this.#look();
     const result = this.#asWriter(fn);
     try {
       if (this.#changes.count > 0) this.#room.take(this.#changes);
@@ -162,6 +166,18 @@ export class LmdbEngine implements KvEngine {
     }
     reached('journal.commit', 'before');
     return result;
+  }
+
+  /** At what this transaction will use of the file; the list of free pages once, since afterwards it is what we wrote. There is no guard of a file of another layout. */
+  #look(): void {
+    this.#pages ??= PageReader.open(this.#file);
+    if (this.#pages === undefined) return;
+    if (this.#guard === undefined) {
+      const wrong = freeListDamage(this.#file);
+      if (wrong !== undefined) throw damaged(this.#name, `data.mdb: ${wrong}`);
+      this.#guard = new PageGuard(this.#pages);
+    }
+    this.#guard.begin();
   }
 
   #asWriter<T>(fn: (kv: KvWriter) => T): T {
@@ -182,12 +198,19 @@ export class LmdbEngine implements KvEngine {
     this.#room.close();
     this.#pages?.close();
     this.#pages = undefined;
+    this.#guard = undefined;
     if (!this.#leaveOpen) await this.#store.close();
   }
 
   readonly #reader: KvReader = {
     get: (key) => {
-      const value = this.#store.getBinaryFast(key);
+      if (this.#writing) this.#guard?.key(key);
+      let value: Uint8Array | undefined;
+      try {
+        value = this.#store.getBinaryFast(key);
+      } catch (error) {
+        throw asDamage(this.#name, error);
+      }
       // Large values come as a view of the map; everything else as a reused Buffer.
       return value === undefined || Buffer.isBuffer(value) ? value : Buffer.from(value);
     },
@@ -197,6 +220,7 @@ export class LmdbEngine implements KvEngine {
   readonly #writer: KvWriter = {
     ...this.#reader,
     put: (key, value) => {
+      this.#guard?.key(key);
       this.#count(key.length + value.length);
       try {
         this.#store.putSync(key, value);
@@ -205,6 +229,7 @@ export class LmdbEngine implements KvEngine {
       }
     },
     insert: (key, value) => {
+      this.#guard?.key(key);
       this.#count(key.length + value.length);
       let done: unknown;
       try {
@@ -218,6 +243,7 @@ export class LmdbEngine implements KvEngine {
       if (!this.#writer.insert(key, value)) throw new StaleState('a key that must be new is there');
     },
     delete: (key) => {
+      this.#guard?.key(key);
       this.#count(key.length);
       try {
         this.#store.removeSync(key);
@@ -230,6 +256,7 @@ export class LmdbEngine implements KvEngine {
   /** Walks with lmdb's own buffers: the key's and value's decoders only note where the bytes are, so that nothing is copied. */
   #scan(range: KeyRange, visit: (entry: RawEntry) => void, transaction?: Transaction): void {
     if (range.limit === 0) return;
+    if (this.#writing) this.#guard?.range(range);
     const before = this.#visit;
     let skip = range.skip ?? 0;
     this.#visit = skip === 0 ? visit : (entry) => void (skip-- > 0 || visit(entry));
@@ -239,6 +266,8 @@ export class LmdbEngine implements KvEngine {
       const ends = transaction === undefined ? bounds : { ...bounds, transaction };
       const entries = this.#store.getRange(range.limit === undefined ? ends : { ...ends, limit: range.limit + skip });
       for (const entry of entries) void entry;
+    } catch (error) {
+      throw asDamage(this.#name, error);
     } finally {
       this.#visit = before;
     }

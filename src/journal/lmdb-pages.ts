@@ -101,6 +101,16 @@ export class PageReader implements KvReader {
     return valueIn(this.#entry);
   }
 
+  /** Between which keys the leaf lies where the key is, or would be: the last one of the leaf before it, the first one of that behind. All three have been read then. */
+  around(key: Buffer): { readonly after: Buffer | undefined; readonly before: Buffer | undefined } {
+    this.#seek(key);
+    const right = this.#neighbour(1);
+    const before = right === undefined ? undefined : keyAt(right, 0);
+    this.#seek(key);
+    const left = this.#neighbour(-1);
+    return { after: left === undefined ? undefined : keyAt(left, countOf(left) - 1), before };
+  }
+
   scan(range: KeyRange, visit: (entry: RawEntry) => void): void {
     if (range.reverse === true) this.#descending(range, visit);
     else this.#ascending(range, visit);
@@ -281,6 +291,13 @@ function nodeOf(page: Buffer, index: number): number {
 function childOf(branch: Buffer, index: number): number {
   const node = nodeOf(branch, index);
   return uint32(branch, node) + uint16(branch, node + 4) * 2 ** 32;
+}
+
+/** A copy; undefined when there is no such entry. */
+function keyAt(page: Buffer, index: number): Buffer | undefined {
+  if (index < 0 || index >= countOf(page)) return undefined;
+  const start = nodeOf(page, index) + NODE_HEADER;
+  return Buffer.from(page.subarray(start, start + uint16(page, start - 2)));
 }
 
 /** Less than 0 when the node's key comes before `key`. */

@@ -14,12 +14,21 @@ class Damage extends Error {}
 
 /** Undefined when nothing is wrong, or when writers were so quick that no state stayed long enough to tell. */
 export function pageDamage(path: string): string | undefined {
+  return damageOf(path, 2);
+}
+
+/** The same of the list of free pages alone, which every writer reads: some pages, however large the file. */
+export function freeListDamage(path: string): string | undefined {
+  return damageOf(path, 1);
+}
+
+function damageOf(path: string, trees: number): string | undefined {
   const file = openSync(path, 'r');
   try {
     for (let tries = 0; tries < TRIES; tries++) {
       const meta = newest(file);
       if (meta === undefined) return NO_METAS;
-      const wrong = walk(file, meta);
+      const wrong = walk(file, meta, trees);
       if (wrong === undefined) return undefined;
       if (newest(file)?.txn === meta.txn) return wrong;
     }
@@ -34,12 +43,12 @@ function newest(file: number): Meta | undefined {
   return metas === undefined ? undefined : metas[0].txn > metas[1].txn ? metas[0] : metas[1];
 }
 
-function walk(file: number, meta: Meta): string | undefined {
+function walk(file: number, meta: Meta, trees: number): string | undefined {
   const pages = Math.floor(fstatSync(file).size / meta.pageSize);
   const seen = new Uint8Array(Math.max(pages, 2));
   seen.fill(1, 0, 2);
   try {
-    for (const [i, tree] of meta.trees.entries()) new TreeWalk({ file, meta, pages, seen, tree, ordered: i === 1 }).run();
+    for (const [i, tree] of meta.trees.slice(0, trees).entries()) new TreeWalk({ file, meta, pages, seen, tree, ordered: i === 1 }).run();
     return undefined;
   } catch (error) {
     if (error instanceof Damage) return error.message;

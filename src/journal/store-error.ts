@@ -27,6 +27,11 @@ function errnoOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 
+/** Of what LMDB throws while it reads, in the middle of whatever else may be thrown there: damage is told as such, all else stays what it is. */
+export function asDamage(folder: string, error: unknown): unknown {
+  return error instanceof AlluxioError || !DAMAGED.test(messageOf(error)) ? error : storeError(folder, error);
+}
+
 /** lmdb-js throws plain errors: LMDB's words, sometimes a system code. */
 export function storeError(folder: string, error: unknown): AlluxioError {
   if (error instanceof AlluxioError) return error;

@@ -1,5 +1,5 @@
 /** A damaged journal is refused with what to do, and the way back leads to the tree that the storage has. */
-import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -48,6 +48,26 @@ describe('a damaged journal', () => {
     const expected = { status: 255, stdout: '', stderr: `The journal in ${journal} is damaged: ${why}. ${WAY_OUT}\n` };
     expect(await run('fs', 'ls', '/')).toMatchObject(expected);
     expect(await run('fsck')).toMatchObject(expected);
+  });
+
+  it('with a zeroed page ends commands that write with the same line, or they do not meet it', async () => {
+    const statuses = new Set<number>();
+    const order: (readonly string[])[] = [['mkdir', '/new'], ['rm', '-R', '--alluxioOnly', '/d1'], ['chmod', '-R', '700', '/d2']];
+    reset();
+    const pages = statSync(data).size / 4096;
+    for (let page = 2, nth = 0; page < pages; page += 7) {
+      reset();
+      const file = openSync(data, 'r+');
+      writeSync(file, Buffer.alloc(4096), 0, 4096, page * 4096);
+      closeSync(file);
+      const words = order[nth % order.length];
+      if (pageDamage(data) === undefined || words === undefined) continue;
+      nth++;
+      const { status, stderr } = await run('fs', '-Dalluxio.user.file.writetype.default=MUST_CACHE', ...words);
+      statuses.add(status);
+      expect([page, words, status, status === 0 ? '' : stderr]).toEqual([page, words, status === 0 ? 0 : 255, status === 0 ? '' : expect.stringMatching(/^[^\n]* is damaged: [^\n]*\n$/)]);
+    }
+    expect([...statuses], 'some meet it').toContain(255);
   });
 
   it('goes on without its lock file', async () => {

@@ -17,9 +17,9 @@ async function sendHalf(reply: Reply, response: ServerResponse, half: number): P
   else response.write(Buffer.from(body).subarray(0, half));
 }
 
-/** Once the kernel has the bytes, the client sees them before the reset. */
+/** Once the kernel has the bytes, the client sees them before the reset. What a client that left did not take stays where it is. */
 async function flushed(response: ServerResponse): Promise<void> {
-  if (response.writableLength > 0) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  if (response.writableLength > 0 && !response.closed) await Promise.race([once(response, 'drain'), once(response, 'close')]);
   await sleep(20);
 }
 

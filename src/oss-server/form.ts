@@ -108,10 +108,20 @@ class FormReader {
 /** Resolves as soon as the file begins; what comes after it is ignored, as OSS does. */
 export function readForm(source: Readable, contentType: string): Promise<Form> {
   const reader = new FormReader(boundaryOf(contentType));
+  const gone = new AbortController();
+  source.once('close', () => {
+    gone.abort();
+  });
+  // Nobody may be reading the file any more when its sender leaves.
+  const drained = (): Promise<void> =>
+    once(reader.file, 'drain', gone).then(
+      () => undefined,
+      () => undefined,
+    );
   return new Promise((resolve, reject) => {
     pump(source, (piece) => {
       if (reader.take(piece)) resolve({ fields: reader.fields, fileName: reader.fileName, file: reader.file });
-      return reader.file.writableNeedDrain ? once(reader.file, 'drain').then(() => undefined) : undefined;
+      return reader.file.writableNeedDrain ? drained() : undefined;
     })
       .then(() => {
         reader.finish();

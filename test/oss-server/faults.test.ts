@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { crc64Of } from '../support/crc64.ts';
 import type { Answer, TestServer } from './support.ts';
 import { BUCKET, KEYS, md5Base64, sdk, startServer, xmlText, xmlTexts } from './support.ts';
@@ -118,6 +119,37 @@ describe('of a body', () => {
 
   it('stalled-body falls silent until the client leaves', async () => {
     expect(await read('stalled-body')).toMatchObject({ length: 1_000_000, announced: 2_000_000, error: 'ECONNRESET' });
+  });
+
+  it.each(['stalled-body', 'reset-mid-body'])('%s ends for a client that leaves at any moment', async (name) => {
+    const own = await startServer({ faults: true });
+    await own.put('long', Buffer.alloc(16_000_000));
+    const leaves = async (turns: number): Promise<void> => {
+      const request = http.get({ port: own.port, path: at('long'), headers: with_(name), agent: false }).on('error', () => undefined);
+      const closed = new Promise((resolve) => request.on('close', resolve));
+      for (let passed = 0; passed < turns; passed++) await turn();
+      request.destroy();
+      await closed;
+    };
+    for (let client = 0; client < 400; client++) await leaves(client % 40);
+    // It waits for every answer that is still being given.
+    await own.stop();
+  });
+
+  it('an upload whose client leaves at any moment leaves nothing behind', async () => {
+    const own = await startServer();
+    const leaves = async (client: number): Promise<void> => {
+      const request = http.request({ port: own.port, method: 'PUT', path: at('cut'), headers: { 'content-length': 8_000_000 }, agent: false }).on('error', () => undefined);
+      const closed = new Promise((resolve) => request.on('close', resolve));
+      request.write(Buffer.alloc(900_000 + client * 10_000));
+      for (let passed = 0; passed < client % 40; passed++) await turn();
+      request.destroy();
+      await closed;
+    };
+    for (let client = 0; client < 200; client++) await leaves(client);
+    await own.close();
+    expect(await own.files()).toEqual([]);
+    await own.stop();
   });
 
   it('slow waits, and is right', async () => {

@@ -5,9 +5,13 @@ import { OssError } from '../errors.ts';
 /** Deals with a piece; a promise holds the next piece back. The buffer is the callee's to keep. */
 export type Take = (piece: Buffer) => Promise<void> | undefined;
 
-/** Events, not iteration: an iterator would join the pieces of a fast sender into copies. Leaves the stream open on failure. */
+/**
+ * Events, not iteration: an iterator would join the pieces of a fast sender into copies. Leaves the stream open on
+ * failure, and rejects only when the piece in hand has been dealt with: then nobody works on the body any more.
+ */
 export function pump(source: Readable, take: Take): Promise<void> {
   return new Promise((resolve, reject) => {
+    let inHand: Promise<void> | undefined;
     const finish = (error?: unknown): void => {
       source.off('data', onData).off('end', onEnd).off('error', onLost).off('close', onLost);
       if (error === undefined) {
@@ -16,14 +20,22 @@ export function pump(source: Readable, take: Take): Promise<void> {
       }
       // A stream nobody listens to would throw its later errors at the process.
       source.on('error', () => undefined);
-      reject(error instanceof Error ? error : new Error(String(error)));
+      const fail = (): void => {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      };
+      if (inHand === undefined) fail();
+      else inHand.then(fail, fail);
     };
     const onData = (piece: Buffer): void => {
       try {
         const busy = take(piece);
         if (busy === undefined) return;
         source.pause();
-        busy.then(() => source.resume(), finish);
+        inHand = busy;
+        busy.then(() => {
+          inHand = undefined;
+          source.resume();
+        }, finish);
       } catch (error) {
         finish(error);
       }

@@ -41,7 +41,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   chalk: /^terminal\//,
   ora: /^terminal\//,
   'ali-oss': /^ufs\/oss\//,
-  lmdb: /^(journal\/lmdb-engine|oss-server\/.*)\.ts$/,
+  lmdb: /^(journal\/lmdb-store|oss-server\/.*)\.ts$/,
   'properties-reader': /^config\//,
   winston: /^resident\/log\.ts$/,
   hono: /^http\//,

@@ -1,14 +1,5 @@
-/**
- * The journal's store in LMDB: a B-tree in a memory-mapped file that many processes share. The only file of the room that imports lmdb; loaded when a journal is opened.
- *
- * lmdb-js facts that shaped it (3.5.6, measured): `transaction()` keeps the writes of a callback that throws, `childTransaction()` rolls back; with overlappingSync
- * off, its promise resolves when the commit is synced. Opening a store takes the write lock for a moment, which would make every listing wait for a writer, for
- * ever if that one is stopped: WithoutLock below opens it from a read transaction instead. An environment that a process opened for reading is what it gets when it
- * opens the same file again for writing: so it is always opened for writing, and `readOnly` is kept here.
- */
+/** The journal's store in LMDB: a B-tree in a memory-mapped file that many processes share; loaded when a journal is changed. */
 import { dirname, join } from 'node:path';
-import { openAsClass } from 'lmdb';
-import type { RootDatabase, Transaction } from 'lmdb';
 import { AlluxioError } from '../errors.ts';
 import { reached } from '../fault-points.ts';
 import { FileRoom } from './file-room.ts';
@@ -17,8 +8,11 @@ import { NewestCommit } from './newest-commit.ts';
 import type { KeyRange, KvEngine, KvReader, KvSnapshot, KvWriter, RawEntry } from './kv.ts';
 import { PageGuard } from './page-guard.ts';
 import { PageReader } from './lmdb-pages.ts';
+import { openMapped } from './lmdb-store.ts';
+import type { HowToMap, Store, Transaction } from './lmdb-store.ts';
 import { freeListDamage } from './page-walk.ts';
 import { muteConsole } from './quiet-console.ts';
+import { StoreKeeper } from './store-keeper.ts';
 import { asDamage, damaged, storeError } from './store-error.ts';
 
 /** Address space, not disk: the map is reserved once so that it never has to move. */
@@ -27,8 +21,12 @@ const MAP_BYTES = 2 ** 40;
 const SMALL_MAP_BYTES = 2 ** 32;
 /** What is read through the map stays in the process's memory, and of a damaged page there LMDB dies: reads go by pages from the start. */
 const MAPPED_BYTES = 0;
-/** Every open reader of every process takes one of these slots of 64 bytes. */
-const MAX_READERS = 1000;
+/**
+ * Writing goes through the map, and the system maps many pages around each one that is looked at: a listing of a million objects would end with half a gigabyte. Of a
+ * process that writes more than this, the store is opened anew whenever the process has grown by GROWTH_BYTES: that lets go of the pages, and takes a millisecond.
+ */
+const MUCH_BYTES = 16 * 2 ** 20;
+const GROWTH_BYTES = 8 * 2 ** 20;
 /** Others may open the store again and again. */
 const MOST_TRIES = 100;
 
@@ -37,8 +35,15 @@ class OldState extends Error {}
 
 const IF_NEW = { noOverwrite: true };
 
-type Store = RootDatabase<Buffer, Buffer> & { ensureReadTxn(): void };
-type StoreClass = new (name: null, options: object) => Store;
+export interface LmdbOptions {
+  readonly readOnly?: boolean;
+  /** Reads go through the map until they have seen so much. */
+  readonly mappedBytes?: number;
+  readonly leaveOpen?: boolean;
+  /** After so many written bytes the process lets go of the map whenever it has grown by `growthBytes`. */
+  readonly muchBytes?: number;
+  readonly growthBytes?: number;
+}
 
 export class LmdbEngine implements KvEngine {
   readonly #folder: string;
@@ -47,13 +52,14 @@ export class LmdbEngine implements KvEngine {
   readonly #readOnly: boolean;
   readonly #mappedBytes: number;
   readonly #leaveOpen: boolean;
+  readonly #muchBytes: number;
+  readonly #growthBytes: number;
   readonly #file: string;
   readonly #room: FileRoom;
   readonly #newest: NewestCommit;
   /** Of the transaction that is being written. */
   #changes = { count: 0, bytes: 0 };
   #store: Store;
-  readonly #entry: RawEntry = { key: Buffer.alloc(0), keyStart: 0, keyEnd: 0, data: Buffer.alloc(0), dataStart: 0, dataEnd: 0 };
   #visit: (entry: RawEntry) => void = ignore;
   /** Of what was read through the map, about. */
   #mapped = 0;
@@ -62,14 +68,23 @@ export class LmdbEngine implements KvEngine {
   #writing = false;
   #pages: PageReader | undefined;
   #guard: PageGuard | undefined;
+  /** By all transactions, in bytes. */
+  #written = 0;
+  /** Of this process, in bytes, when the store was opened. */
+  #memory = process.memoryUsage.rss();
+  /** What needs the store to stay open: writes under way, snapshots. */
+  #users = 0;
+  #keeper: StoreKeeper | undefined;
 
   /** @param folder holds data.mdb and lock.mdb; they are made where they are missing. */
-  constructor(folder: string, options: { readonly readOnly?: boolean; readonly mappedBytes?: number; readonly leaveOpen?: boolean } = {}) {
+  constructor(folder: string, options: LmdbOptions = {}) {
     this.#folder = folder;
     this.#name = dirname(folder);
     this.#readOnly = options.readOnly ?? false;
     this.#leaveOpen = options.leaveOpen ?? false;
     this.#mappedBytes = options.mappedBytes ?? MAPPED_BYTES;
+    this.#muchBytes = options.muchBytes ?? MUCH_BYTES;
+    this.#growthBytes = options.growthBytes ?? GROWTH_BYTES;
     this.#file = join(folder, 'data.mdb');
     this.#room = new FileRoom(this.#file);
     this.#newest = new NewestCommit(folder);
@@ -92,6 +107,7 @@ export class LmdbEngine implements KvEngine {
 
   snapshot(): Promise<KvSnapshot> {
     const transaction = this.#store.useReadTransaction();
+    this.#users++;
     const pages = PageReader.open(this.#file);
     const reader: KvReader = pages?.showNewest() === true ? pages : this.#within(transaction);
     return Promise.resolve({
@@ -100,6 +116,7 @@ export class LmdbEngine implements KvEngine {
       close: () => {
         pages?.close();
         transaction.done();
+        this.#users--;
       },
     });
   }
@@ -121,6 +138,16 @@ export class LmdbEngine implements KvEngine {
 
   async write<T>(fn: (kv: KvWriter) => T): Promise<T> {
     if (this.#readOnly) throw new AlluxioError('READ_ONLY', 'The journal was opened for reading only.');
+    if (this.#written > this.#muchBytes && this.#users === 0) this.#letGo();
+    this.#users++;
+    try {
+      return await this.#writeNewest(fn);
+    } finally {
+      this.#users--;
+    }
+  }
+
+  async #writeNewest<T>(fn: (kv: KvWriter) => T): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.#writeOnce(fn);
@@ -129,6 +156,17 @@ export class LmdbEngine implements KvEngine {
         if (tries === MOST_TRIES) throw new AlluxioError('UNAVAILABLE', `The journal in ${this.#name} does not give its newest state.`, { hint: 'End all other alluxio processes that use it, then try again.' });
       }
     }
+  }
+
+  /** Of the pages of the map that this process holds, once a keeper sees to it that the store may be closed. In one turn, so that nobody meets a closed store. */
+  #letGo(): void {
+    if (process.memoryUsage.rss() < this.#memory + this.#growthBytes) return;
+    this.#keeper ??= new StoreKeeper(this.#folder);
+    if (!this.#keeper.holds) return;
+    this.#store._endWrites = () => undefined;
+    void this.#store.close();
+    this.#store = this.#open();
+    this.#memory = process.memoryUsage.rss();
   }
 
   async #writeOnce<T>(fn: (kv: KvWriter) => T): Promise<T> {
@@ -161,6 +199,7 @@ export class LmdbEngine implements KvEngine {
     const result = this.#asWriter(fn);
     try {
       if (this.#changes.count > 0) this.#room.take(this.#changes);
+      this.#written += this.#changes.bytes;
     } catch (error) {
       throw storeError(this.#name, error);
     }
@@ -199,6 +238,7 @@ export class LmdbEngine implements KvEngine {
     this.#pages?.close();
     this.#pages = undefined;
     this.#guard = undefined;
+    this.#keeper?.end();
     if (!this.#leaveOpen) await this.#store.close();
   }
 
@@ -295,49 +335,11 @@ export class LmdbEngine implements KvEngine {
     }
   }
 
-  #openMapped(how: { mapSize: number; readOnly?: boolean }): Store {
-    const entry = this.#entry;
-    const options = {
-      ...how,
-      path: this.#folder,
-      maxDbs: 1,
-      maxReaders: MAX_READERS,
-      overlappingSync: false,
-      // It would leave a second promise per commit that nobody can catch when the disk is full.
-      eventTurnBatching: false,
-      permissionsMode: 0o600,
-      encoder: {
-        encode: (value: Buffer) => value,
-        decode: (value: Buffer, size: number) => {
-          entry.data = Buffer.isBuffer(value) ? value : Buffer.from(value);
-          entry.dataEnd = size;
-          this.#mapped += size + entry.keyEnd - entry.keyStart;
-          this.#visit(entry);
-        },
-      },
-      keyEncoder: {
-        writeKey: (key: Buffer, target: Buffer, start: number) => {
-          target.set(key, start);
-          return start + key.length;
-        },
-        readKey: (source: Buffer, start: number, end: number) => {
-          entry.key = source;
-          entry.keyStart = start;
-          entry.keyEnd = end;
-          return undefined;
-        },
-      },
-    };
-    const opened: unknown = openAsClass<Buffer, Buffer>(options);
-    if (!isStoreClass(opened)) throw new AlluxioError('INTERNAL', 'lmdb has changed: openAsClass() gives no class.');
-    class WithoutLock extends opened {
-      /** The constructor opens the one database in here; that one exists always, so a read transaction does. Nothing else of ours calls this. */
-      override transactionSync<T>(action: () => T): T {
-        this.ensureReadTxn();
-        return action();
-      }
-    }
-    return new WithoutLock(null, { ...options, create: false, isRoot: true });
+  #openMapped(how: HowToMap): Store {
+    return openMapped(this.#folder, how, (entry) => {
+      this.#mapped += entry.dataEnd - entry.dataStart + entry.keyEnd - entry.keyStart;
+      this.#visit(entry);
+    });
   }
 }
 
@@ -350,10 +352,6 @@ async function commitErrorOf(error: unknown): Promise<unknown> {
   } catch (reason) {
     return reason;
   }
-}
-
-function isStoreClass(value: unknown): value is StoreClass {
-  return typeof value === 'function';
 }
 
 function ignore(): void {

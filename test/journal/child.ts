@@ -1,5 +1,5 @@
 /**
- * Runs in a process of its own (see processes.test.ts). `count <folder> <n>`: n transactions that each add one to a fact. `create <folder>`: creates files for ever and
+ * Runs in a process of its own (see processes.test.ts). `count <folder> <n>`: n transactions that each add one to a fact. `again <folder> <n>`: the same, and opens and closes the journal each time. `create <folder>`: creates files for ever and
  * writes each name to stdout once it is acknowledged. `fill <folder> <n>`: writes values of n bytes until the disk is full, and tells how that ended. `hold <folder>`: takes the write lock, says so and keeps it. `open <folder>`: opens and says the outcome.
  * `turn <folder> <n>`: transactions for ever that each give n facts one value that is new.
  */
@@ -24,6 +24,10 @@ async function count(times: number): Promise<void> {
     });
   }
   await journal.close();
+}
+
+async function countAndClose(times: number): Promise<void> {
+  for (let i = 0; i < times; i++) await count(1);
 }
 
 async function create(): Promise<void> {
@@ -91,5 +95,5 @@ async function open(): Promise<void> {
   }
 }
 
-const modes: Readonly<Record<string, () => Promise<void>>> = { count: () => count(Number(argument)), create, fill: () => fill(Number(argument)), hold, open, turn: () => turn(Number(argument)) };
+const modes: Readonly<Record<string, () => Promise<void>>> = { count: () => count(Number(argument)), again: () => countAndClose(Number(argument)), create, fill: () => fill(Number(argument)), hold, open, turn: () => turn(Number(argument)) };
 await modes[mode]?.();

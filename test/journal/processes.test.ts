@@ -13,6 +13,7 @@ import { LmdbEngine } from '../../src/journal/lmdb-engine.ts';
 import { missingPages } from '../../src/journal/lmdb-file.ts';
 import { PageEngine } from '../../src/journal/page-engine.ts';
 import { currentStore, dataFile } from '../../src/journal/store-files.ts';
+import { StoreKeeper } from '../../src/journal/store-keeper.ts';
 import { Store } from '../../src/journal/store.ts';
 import { ACTOR, FORMAT, NOW, inodeOf, temporaryFolder } from './support.ts';
 
@@ -69,6 +70,16 @@ describe('journal, many processes', () => {
     const journal = await openStore({ folder });
     expect(journal.read((view) => view.fact('count'))).toBe('600');
     expect(journal.log().length).toBe(604);
+    await journal.close();
+  });
+
+  it('processes that open and close a store at the same moments do each other no harm while it has a keeper', async () => {
+    const keeper = new StoreKeeper(currentStore(folder));
+    await until(() => keeper.holds);
+    await Promise.all([1, 2, 3].map(() => start(['again', folder, '300']).ended));
+    keeper.end();
+    const journal = await openStore({ folder });
+    expect(journal.read((view) => view.fact('count'))).toBe('900');
     await journal.close();
   });
 

@@ -99,7 +99,7 @@ export function blockSizeOf(context: FileSystemContext): number {
 }
 
 /** They lie all over the journal, and a transaction holds a piece of memory for each. */
-const MARKED_AT_ONCE = 200;
+const MARKED_AT_ONCE = 100;
 
 /** Marks directories as loaded and compared now. */
 export async function markLoaded(context: FileSystemContext, ids: readonly number[], syncedMs: number): Promise<void> {

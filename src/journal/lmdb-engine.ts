@@ -251,8 +251,9 @@ export class LmdbEngine implements KvEngine {
       } catch (error) {
         throw asDamage(this.#name, error);
       }
-      // Large values come as a view of the map; everything else as a reused Buffer.
-      return value === undefined || Buffer.isBuffer(value) ? value : Buffer.from(value);
+      // Large values come as a view of the map; everything else in a reused Buffer, larger than its `length`, which Node 24's methods do not look at.
+      if (value === undefined) return undefined;
+      return Buffer.isBuffer(value) ? value.subarray(0, value.length) : Buffer.from(value);
     },
     scan: (range, visit) => this.#scan(range, visit),
   };

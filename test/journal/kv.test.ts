@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GroupCommit } from '../../src/journal/group-commit.ts';
-import type { KvEngine, KvWriter } from '../../src/journal/kv.ts';
+import type { KvEngine, KvReader, KvWriter } from '../../src/journal/kv.ts';
 import { StaleState } from '../../src/journal/kv.ts';
 import { LmdbEngine } from '../../src/journal/lmdb-engine.ts';
 import { MemoryEngine } from '../../src/journal/memory-engine.ts';
@@ -38,6 +38,19 @@ describe.each(WAYS_TO_READ)('a store in %s', (kind) => {
         expect(kv.get(key('a'))?.toString('latin1', 0, 1)).toBe('1');
         expect(kv.get(key('b'))).toBeUndefined();
       });
+    }));
+
+  it('gives exactly the bytes that were put, in a transaction and outside', () =>
+    withEngine(kind, async (engine) => {
+      const values = ['a longer one than those that follow', '', 'xy', 'z'.repeat(9000)].map(key);
+      await engine.write((kv) => {
+        for (const [at, value] of values.entries()) kv.put(key(`k${at}`), value);
+      });
+      const given = (kv: KvReader): (string | undefined)[] => values.map((_, at) => kv.get(key(`k${at}`))?.toString('hex'));
+      const put = values.map((value) => value.toString('hex'));
+      expect(engine.read(given)).toEqual(put);
+      expect(await engine.write(given)).toEqual(put);
+      expect(await engine.write((kv) => values.map((_, at) => kv.get(key(`k${at}`))?.byteLength))).toEqual(values.map((value) => value.byteLength));
     }));
 
   it('inserts where nothing is, says so where something is, and goes on', () =>

@@ -59,7 +59,9 @@ const MOST_DECODED = 64;
 /** @throws NoSuchBucket */
 export function requireBucket(store: Pick<Store, 'tables'>, name: string): BucketRecord {
   const { buckets } = store.tables;
-  const bytes = buckets.getBinaryFast(name)?.toString('latin1');
+  // The end is said: it lies in a larger, reused buffer, and Node 24 would take all of that.
+  const record = buckets.getBinaryFast(name);
+  const bytes = record?.toString('latin1', 0, record.length);
   const known = bytes === undefined ? undefined : decoded.get(bytes);
   const bucket = known ?? buckets.get(name);
   if (bytes === undefined || bucket === undefined) throw new OssError('NoSuchBucket', { extra: { BucketName: name } });

@@ -3,10 +3,11 @@
  */
 import { AlluxioError } from '../errors.ts';
 import type { IntentRecord } from '../journal/records.ts';
-import { BlockSink } from './block-sink.ts';
+import { directoryWithRoom } from '../namespace/block-space.ts';
+import { BlockSink, firstBlockBytes } from './block-sink.ts';
 import type { FileSystemContext } from './context.ts';
 import type { OpenedFile } from './read.ts';
-import { closeIntent, openIntent, transact } from './transact.ts';
+import { closeIntent, openIntentWithSpace, transact } from './transact.ts';
 
 export class CacheFill {
   readonly #blockSize: number;
@@ -41,13 +42,14 @@ export class CacheFill {
     await this.#quietly(async () => (await this.#opened(this.#wanted + part.byteLength)).write(part));
   }
 
-  /** All bytes came and were right: the blocks count from now on. */
-  async end(): Promise<void> {
+  /** All bytes came and were right: the blocks count from now on. False when the cache does not have them after all. */
+  async end(): Promise<boolean> {
     const [sink, intent] = [this.#sink, this.#intent];
-    if (sink === undefined || intent === undefined || this.#given) return;
+    if (sink === undefined || intent === undefined || this.#given) return false;
+    let kept = false;
     await this.#quietly(async () => {
       await sink.end();
-      const kept = await transact(this.context, (tx) => {
+      kept = await transact(this.context, (tx) => {
         if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this work over.');
         // Changed or gone meanwhile: what was read is of no use to the next reader.
         const same = tx.locate(this.file.inode.id)?.inode.contentHash === this.file.inode.contentHash;
@@ -58,6 +60,7 @@ export class CacheFill {
       if (!kept) await sink.abort();
       this.#given = true;
     });
+    return kept;
   }
 
   /** Gives everything back unless `end` succeeded. */
@@ -72,8 +75,14 @@ export class CacheFill {
   async #opened(size: number): Promise<BlockSink> {
     if (this.#sink !== undefined) return this.#sink;
     const fileId = this.file.inode.id;
-    this.#intent = await transact(this.context, (tx) => openIntent(this.context, tx, [], { kind: 'cache', fileId }));
-    this.#sink = new BlockSink(this.context, { fileId, intentId: this.#intent.id, blockSize: this.#blockSize, firstIndex: this.#firstIndex, size, durable: false });
+    const bytes = firstBlockBytes(size, this.#blockSize);
+    const { intent, promised } = await transact(this.context, (tx) => {
+      const directory = directoryWithRoom(tx, this.context.blocks.directories, bytes);
+      const space = directory === undefined ? undefined : { directory: directory.index, bytes };
+      return { intent: openIntentWithSpace(this.context, tx, [], { work: { kind: 'cache', fileId }, reserved: space === undefined ? [] : [space] }), promised: space };
+    });
+    this.#intent = intent;
+    this.#sink = new BlockSink(this.context, { fileId, intentId: intent.id, blockSize: this.#blockSize, firstIndex: this.#firstIndex, size, promised, durable: false });
     return this.#sink;
   }
 

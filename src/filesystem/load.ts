@@ -6,11 +6,13 @@ import type { FileSystemContext } from './context.ts';
 import type { FileStatus, Storage } from './file-system.ts';
 import { listEntries } from './listing.ts';
 import { forEachInOrder } from './parallel.ts';
-import { openFile } from './read.ts';
+import { cacheFile } from './read.ts';
 import { isFullyCached, statusOf } from './status.ts';
 
-/** Whole files; each is read in parallel pieces by itself where the storage gains from it. */
+/** Whole files; each is read in parallel pieces by itself where the storage gains from it. Small ones share the journal's commits: the more, the better. */
 const LOADED_AT_ONCE = 8;
+const SMALL_AT_ONCE = 32;
+const SMALL_BYTES = 2 ** 20;
 
 type LoadOptions = Parameters<Storage['load']>[1];
 
@@ -21,7 +23,9 @@ export async function loadEntries(context: FileSystemContext, path: AlluxioPath,
   const open: FileStatus[] = [top];
   const waiting: FileStatus[] = [];
   const flush = async () => {
-    await forEachInOrder(waiting.splice(0), LOADED_AT_ONCE, (status) => loadOne(context, status, options));
+    const batch = waiting.splice(0);
+    const atOnce = batch.every(({ length }) => length <= SMALL_BYTES) ? SMALL_AT_ONCE : LOADED_AT_ONCE;
+    await forEachInOrder(batch, atOnce, (status) => loadOne(context, status, options));
   };
   for await (const page of listEntries(context, path, { recursive: true, ...(options.signal === undefined ? {} : { signal: options.signal }) })) {
     for (const status of page) {
@@ -43,8 +47,9 @@ export async function loadEntries(context: FileSystemContext, path: AlluxioPath,
 async function loadOne(context: FileSystemContext, status: FileStatus, options: LoadOptions): Promise<() => void> {
   if (isFullyCached(status)) return () => options.onEntry(status, true);
   try {
-    const stream = await openFile(context, status.path, { readType: 'CACHE', ...(options.signal === undefined ? {} : { signal: options.signal }) });
-    for await (const chunk of stream) options.progress?.advance({ bytes: chunk.byteLength });
+    const kept = await cacheFile(context, status.path, { ...(options.signal === undefined ? {} : { signal: options.signal }), onBytes: (bytes) => options.progress?.advance({ bytes }) });
+    if (kept) return () => options.onEntry(status, false);
+    // Somebody else may have cached what this did not.
     const now = await statusOf(context, status.path);
     if (!isFullyCached(now)) throw new AlluxioError('NO_SPACE', `${status.path} does not fit into the cache: ${now.cachedBytes} of ${now.length} bytes are cached.`, { path: status.path });
     return () => options.onEntry(status, false);

@@ -34,22 +34,43 @@ interface Span {
 }
 
 export async function openFile(context: FileSystemContext, path: AlluxioPath, options: OpenOptions = {}): Promise<ByteStream> {
-  await lookUp(context, path);
-  const file = context.journal.read((view): OpenedFile => {
-    const { target, chain } = checked(context, view, path, READ);
-    if (target.inode.directory) throw new AlluxioError('IS_A_DIRECTORY', `Path "${path}" must be a file.`, { path });
-    const { mount, key } = mountOf(view, { path, chain, missing: [] });
-    return { path, inode: target.inode, mount, key, blocks: new Map(view.blocks(target.inode.id).map((block) => [block.index, block])) };
-  });
+  const file = await opened(context, path);
   const readType = options.readType ?? configFor(context, path).choice('alluxio.user.file.readtype.default', READ_TYPES);
   const from = Math.min(options.offset ?? 0, file.inode.length);
   const to = options.length === undefined ? file.inode.length : Math.min(file.inode.length, from + options.length);
   return byteStream(bytesOf(context, file, { from, to }, { readType, signal: options.signal }));
 }
 
+export interface CacheOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes as they come. */
+  onBytes?(bytes: number): void;
+}
+
+/** Reads all of a file into the cache. False when the cache did not keep what came from the storage. */
+export async function cacheFile(context: FileSystemContext, path: AlluxioPath, { signal, onBytes }: CacheOptions): Promise<boolean> {
+  const file = await opened(context, path);
+  let all = true;
+  const reading: Reading = { readType: 'CACHE', signal, onStored: (kept) => (all &&= kept) };
+  for await (const chunk of bytesOf(context, file, { from: 0, to: file.inode.length }, reading)) onBytes?.(chunk.byteLength);
+  return all;
+}
+
+async function opened(context: FileSystemContext, path: AlluxioPath): Promise<OpenedFile> {
+  await lookUp(context, path);
+  return context.journal.read((view): OpenedFile => {
+    const { target, chain } = checked(context, view, path, READ);
+    if (target.inode.directory) throw new AlluxioError('IS_A_DIRECTORY', `Path "${path}" must be a file.`, { path });
+    const { mount, key } = mountOf(view, { path, chain, missing: [] });
+    return { path, inode: target.inode, mount, key, blocks: new Map(view.blocks(target.inode.id).map((block) => [block.index, block])) };
+  });
+}
+
 interface Reading {
   readonly readType: ReadType;
   readonly signal: AbortSignal | undefined;
+  /** After each run of blocks from the storage: whether the cache has them now. */
+  onStored?(kept: boolean): void;
 }
 
 async function* bytesOf(context: FileSystemContext, file: OpenedFile, span: Span, reading: Reading): AsyncGenerator<Uint8Array> {
@@ -125,7 +146,8 @@ async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: 
         await kept;
       }
     }
-    await fill?.end();
+    const kept = await fill?.end();
+    reading.onStored?.(kept === true);
     if (fill !== undefined) context.cacheLater(file.inode.id, partialBlocks(file.inode, span));
   } catch (error) {
     throw hasCode(error, 'FAILED_PRECONDITION') || hasCode(error, 'NOT_FOUND') ? changedBehind(file, error) : error;

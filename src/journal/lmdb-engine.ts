@@ -1,4 +1,5 @@
 /** The journal's store in LMDB: a B-tree in a memory-mapped file that many processes share; loaded when a journal is changed. */
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AlluxioError } from '../errors.ts';
 import { reached } from '../fault-points.ts';
@@ -70,6 +71,8 @@ export class LmdbEngine implements KvEngine {
   #guard: PageGuard | undefined;
   /** By all transactions, in bytes. */
   #written = 0;
+  /** Of data.mdb. */
+  readonly #number: number | undefined;
   /** Of this process, in bytes, when the store was opened. */
   #memory = process.memoryUsage.rss();
   /** What needs the store to stay open: writes under way, snapshots. */
@@ -89,6 +92,7 @@ export class LmdbEngine implements KvEngine {
     this.#room = new FileRoom(this.#file);
     this.#newest = new NewestCommit(folder);
     this.#store = this.#open();
+    this.#number = fileNumber(this.#file);
   }
 
   read<T>(fn: (kv: KvReader) => T): T {
@@ -162,7 +166,8 @@ export class LmdbEngine implements KvEngine {
   #letGo(): void {
     if (process.memoryUsage.rss() < this.#memory + this.#growthBytes) return;
     this.#keeper ??= new StoreKeeper(this.#folder);
-    if (!this.#keeper.holds) return;
+    // Where the store was removed meanwhile, by a format, another one would be made.
+    if (!this.#keeper.holds || fileNumber(this.#file) !== this.#number) return;
     this.#store._endWrites = () => undefined;
     void this.#store.close();
     this.#store = this.#open();
@@ -353,6 +358,10 @@ async function commitErrorOf(error: unknown): Promise<unknown> {
   } catch (reason) {
     return reason;
   }
+}
+
+function fileNumber(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 function ignore(): void {

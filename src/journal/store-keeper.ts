@@ -8,9 +8,11 @@ import type { ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { Socket } from 'node:net';
 
-/** As text, so that a bundle needs no second file. It says one byte when it holds the store, and ends with its input. */
+/** As text, so that a bundle needs no second file. It says one byte when it holds the store, and ends with its input. Of a store that is gone it would make another. */
 const KEEPER_SOURCE = `
-const store = require(process.argv[1]).open({ path: process.argv[2], readOnly: true, encoding: 'binary', maxDbs: 1 });
+const { open } = require(process.argv[1]);
+require('node:fs').statSync(process.argv[2] + '/data.mdb');
+const store = open({ path: process.argv[2], readOnly: true, encoding: 'binary', maxDbs: 1 });
 store.resetReadTxn();
 process.stdin.on('close', () => process.kill(process.pid, 'SIGKILL')).resume();
 process.stdout.write('.');`;

@@ -1,5 +1,5 @@
 /** A process that writes much opens its store anew now and then, to let go of the pages of the map. Nobody notices. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -52,16 +52,21 @@ function count(engine: LmdbEngine): number {
   return keys;
 }
 
-it('keeps what is written, what is read meanwhile, and its memory small', async () => {
-  const engine = open();
+/** Writes until the map has been let go of; the first writes go by before there is a keeper. */
+async function untilLetGo(engine: LmdbEngine): Promise<void> {
   let before = 0;
-  // What was written comes into the map when it is written once more; the first of all go by before there is a keeper.
+  // What was written comes into the map when it is written once more.
   for (let at = 0; mapped() >= before; at += 1) {
     before = mapped();
     const writing = write(engine, at % WRITES);
     expect(engine.read((kv) => kv.get(key(0))) === undefined).toBe(at === 0);
     await writing;
   }
+}
+
+it('keeps what is written, what is read meanwhile, and its memory small', async () => {
+  const engine = open();
+  await untilLetGo(engine);
   let most = 0;
   for (let at = 0; at < 2 * WRITES; at += 1) {
     await write(engine, at % WRITES);
@@ -86,6 +91,15 @@ it('stays open for who holds a snapshot', async () => {
   expect(seen).toBe(WRITES * EACH);
   before.close();
   expect(count(engine)).toBe((WRITES - 10) * EACH);
+  await engine.close();
+});
+
+it('makes no other store where its own was removed', async () => {
+  const engine = open();
+  await untilLetGo(engine);
+  rmSync(folder, { recursive: true });
+  for (let at = 0; at < WRITES; at += 1) await write(engine, at);
+  expect(existsSync(folder)).toBe(false);
   await engine.close();
 });
 

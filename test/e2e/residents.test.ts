@@ -50,7 +50,7 @@ describe('alluxio-start.sh', () => {
       expect(answer.status).toBe(200);
       expect(await answer.json()).toMatchObject({ role });
     }
-    expect(await readFile(join(logs, 'master.log'), 'utf8')).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO {2}AlluxioMaster - Alluxio master started/m);
+    await expect.poll(() => readFile(join(logs, 'master.log'), 'utf8')).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO {2}AlluxioMaster - Alluxio master started/m);
 
     // Nothing is to be done with a system that runs but to start it again.
     const again = await startScript(home, ['local', 'SudoMount']);

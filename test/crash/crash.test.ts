@@ -27,6 +27,11 @@ async function crash({ root, quota }: (typeof HOMES)[number], seed: number, kill
 it(`${KILLS} kills, seed ${SEED}`, async () => {
   const begun = performance.now();
   const tallies = await Promise.all(HOMES.map((home, at) => crash(home, SEED + at, Math.ceil(KILLS / HOMES.length))));
+  // What chance has left out has its turn too: most of it happens where the cache is small.
+  const usual = Object.keys(BOUNDARIES).filter((name) => !['journal.publish', 'journal.sync', 'download.rename'].includes(name));
+  const missed = (): string[] => usual.filter((name) => ['before', 'after'].some((side) => !tallies.some(({ places }) => places.has(`${name}.${side}`))));
+  const failed = (): boolean => tallies.some(({ failures }) => failures.length > 0);
+  for (let more = 0; KILLS >= 1000 && more < 5 && missed().length > 0 && !failed(); more++) tallies.push(await crash(HOMES[2] ?? { root: 'oss' }, SEED + HOMES.length + more, 100));
   const sum = (of: (tally: Tally) => number) => tallies.reduce((total, tally) => total + of(tally), 0);
   const [kills, acknowledged, recoverers, pairs] = [sum((each) => each.kills), sum((each) => each.acknowledged), sum((each) => each.recoverersKilled), sum((each) => each.pairs)];
   const places = new Set(tallies.flatMap((tally) => [...tally.places.keys()]));
@@ -36,7 +41,6 @@ it(`${KILLS} kills, seed ${SEED}`, async () => {
   expect(kills).toBeGreaterThanOrEqual(KILLS);
   expect(acknowledged, 'commands that were acknowledged').toBeGreaterThan(KILLS / 20);
   expect(recoverers, 'recoverers that were killed').toBeGreaterThan(KILLS / 40);
-  const usual = Object.keys(BOUNDARIES).filter((name) => !['journal.publish', 'journal.sync', 'download.rename'].includes(name));
-  if (KILLS >= 1000) expect(usual.filter((name) => !places.has(`${name}.before`) || !places.has(`${name}.after`)), 'boundaries where nothing was killed').toEqual([]);
+  if (KILLS >= 1000) expect(missed(), 'boundaries where nothing was killed').toEqual([]);
   else expect(places.size, 'different places').toBeGreaterThan(8);
 }, 7_200_000);

@@ -26,7 +26,7 @@ const SHAPE = {
   'alluxio.underfs.listing.length': '3',
   'alluxio.underfs.oss.streaming.upload.partition.size': '100KB',
   'alluxio.underfs.object.store.multi.range.chunk.size': '100KB',
-  'alluxio.underfs.oss.socket.timeout': '1500ms',
+  'alluxio.underfs.oss.socket.timeout': '700ms',
 };
 
 let home: Home;

@@ -3,7 +3,7 @@
  */
 import { AlluxioError } from '../errors.ts';
 import type { IntentRecord } from '../journal/records.ts';
-import { directoryWithRoom } from '../namespace/block-space.ts';
+import { findRoom } from '../namespace/block-space.ts';
 import { BlockSink, firstBlockBytes } from './block-sink.ts';
 import type { FileSystemContext } from './context.ts';
 import type { OpenedFile } from './read.ts';
@@ -77,9 +77,8 @@ export class CacheFill {
     const fileId = this.file.inode.id;
     const bytes = firstBlockBytes(size, this.#blockSize);
     const { intent, promised } = await transact(this.context, (tx) => {
-      const directory = directoryWithRoom(tx, this.context.blocks.directories, bytes);
-      const space = directory === undefined ? undefined : { directory: directory.index, bytes };
-      return { intent: openIntentWithSpace(this.context, tx, [], { work: { kind: 'cache', fileId }, reserved: space === undefined ? [] : [space] }), promised: space };
+      const room = findRoom(tx, this.context.blocks.directories, bytes);
+      return { intent: openIntentWithSpace(this.context, tx, [], { work: { kind: 'cache', fileId }, reserved: room === undefined ? [] : [room] }), promised: room };
     });
     this.#intent = intent;
     this.#sink = new BlockSink(this.context, { fileId, intentId: intent.id, blockSize: this.#blockSize, firstIndex: this.#firstIndex, size, promised, durable: false });

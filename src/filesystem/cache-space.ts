@@ -3,7 +3,7 @@ import { AlluxioError } from '../errors.ts';
 import type { Transaction } from '../journal/journal.ts';
 import type { BlockRecord, IntentRecord } from '../journal/records.ts';
 import type { Quota } from '../namespace/block-space.ts';
-import { chooseVictims, directoryWithRoom, evictable, freeIn, removeBlocks } from '../namespace/block-space.ts';
+import { chooseVictims, evictable, findRoom, freeIn, removeBlocks } from '../namespace/block-space.ts';
 import type { FileSystemContext } from './context.ts';
 import { unlinkEvicted } from './purge.ts';
 import { openIntent, transact } from './transact.ts';
@@ -15,13 +15,13 @@ const STEPS = 16;
 
 /** Promises `bytes` to the intent, inside its transaction. Undefined when there is no room without eviction. */
 export function promiseSpace(tx: Transaction, directories: readonly Quota[], intentId: number, bytes: number): number | undefined {
-  const directory = directoryWithRoom(tx, directories, bytes);
-  if (directory === undefined) return undefined;
+  const room = findRoom(tx, directories, bytes);
+  if (room === undefined) return undefined;
   const intent = tx.intent(intentId);
   if (intent === undefined) throw new AlluxioError('INTERNAL', `Intent ${intentId} is gone.`);
-  tx.append({ type: 'space-reserved', directory: directory.index, bytes });
-  tx.append({ type: 'intent-changed', intent: { ...intent, reserved: [...intent.reserved, { directory: directory.index, bytes }] } });
-  return directory.index;
+  tx.append({ type: 'space-reserved', ...room });
+  tx.append({ type: 'intent-changed', intent: { ...intent, reserved: [...intent.reserved, room] } });
+  return room.directory;
 }
 
 /**

@@ -9,10 +9,11 @@ import { forEachInOrder } from './parallel.ts';
 import { cacheFile } from './read.ts';
 import { isFullyCached, statusOf } from './status.ts';
 
-/** Whole files; each is read in parallel pieces by itself where the storage gains from it. Small ones share the journal's commits: the more, the better. */
+/** Whole files; each is read in parallel pieces by itself where the storage gains from it. */
 const LOADED_AT_ONCE = 8;
+/** Small ones share the journal's commits: the more, the better. Together they must find room also in a cache of a few MiB. */
 const SMALL_AT_ONCE = 32;
-const SMALL_BYTES = 2 ** 20;
+const SMALL_BYTES = 2 ** 16;
 
 type LoadOptions = Parameters<Storage['load']>[1];
 

@@ -5,7 +5,7 @@
 import { isAlluxioError } from '../errors.ts';
 import type { Transaction } from '../journal/journal.ts';
 import type { InodeRecord, IntentRecord, LeaseTarget, MountRecord } from '../journal/records.ts';
-import { directoryWithRoom } from '../namespace/block-space.ts';
+import { findRoom } from '../namespace/block-space.ts';
 import type { CreatePlace } from '../namespace/create.ts';
 import { placeForFile } from '../namespace/create.ts';
 import { LeaseConflict } from '../namespace/leases.ts';
@@ -73,15 +73,15 @@ function open(context: FileSystemContext, members: readonly Member[]): Promise<r
     const { writing, place } = first;
     const { mount } = place.mounted;
     const bytes = writing.cached ? placed.reduce((sum, { file }) => sum + file.bytes.length, 0) : 0;
-    const directory = bytes === 0 ? undefined : directoryWithRoom(tx, context.blocks.directories, bytes);
+    const room = bytes === 0 ? undefined : findRoom(tx, context.blocks.directories, bytes);
     // Room has to be made first, file by file.
-    if (bytes > 0 && directory === undefined) return [];
+    if (bytes > 0 && room === undefined) return [];
     const files = placed.map(({ place: { mounted } }) => ({ fileId: tx.allocate(), key: mounted.key }));
     const work = { kind: 'writes', mountId: mount.id, through: writing.through, files } as const;
     const leases: LeaseTarget[] = placed.map((member) => member.place.lease);
-    const intent = openIntentWithSpace(context, tx, leases, { work, reserved: directory === undefined ? [] : [{ directory: directory.index, bytes }] });
+    const intent = openIntentWithSpace(context, tx, leases, { work, reserved: room === undefined ? [] : [room] });
     return placed.map((member, n): OpenedMember => {
-      const promised = directory === undefined ? undefined : { directory: directory.index, bytes: member.file.bytes.length };
+      const promised = room === undefined ? undefined : { directory: room.directory, bytes: member.file.bytes.length };
       const { parent, name } = member.place;
       const opened: OpenedWrite = { intent, fileId: files[n]?.fileId ?? 0, mount, key: member.place.mounted.key, parentId: parent.inode.id, name, promised };
       return { ...member, opened, sink: member.writing.cached ? sinkFor(context, member.writing, opened) : undefined };

@@ -1,7 +1,7 @@
 /**
  * Creating a file: intent, bytes, commit. The path shows the file only after the commit, when every byte is safe where the write type wants it.
  */
-import { directoryWithRoom } from '../namespace/block-space.ts';
+import { findRoom } from '../namespace/block-space.ts';
 import type { Transaction } from '../journal/journal.ts';
 import { noteEntryMade, placeForFile } from '../namespace/create.ts';
 import type { AlluxioPath } from '../uri.ts';
@@ -76,8 +76,7 @@ function open(context: FileSystemContext, writing: Writing): Promise<OpenedWrite
     const fileId = tx.allocate();
     const { mount, key } = place.mounted;
     const bytes = firstBlockBytes(options.size, blockSize);
-    const directory = writing.cached && bytes > 0 ? directoryWithRoom(tx, context.blocks.directories, bytes) : undefined;
-    const promised = directory === undefined ? undefined : { directory: directory.index, bytes };
+    const promised = writing.cached && bytes > 0 ? findRoom(tx, context.blocks.directories, bytes) : undefined;
     const work = { kind: 'write', fileId, mountId: mount.id, key, through: writing.through } as const;
     const intent = openIntentWithSpace(context, tx, [place.lease], { work, reserved: promised === undefined ? [] : [promised] });
     return {

@@ -1,5 +1,5 @@
 /** The journal's store in LMDB: a B-tree in a memory-mapped file that many processes share; loaded when a journal is changed. */
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AlluxioError } from '../errors.ts';
 import { reached } from '../fault-points.ts';
@@ -71,10 +71,8 @@ export class LmdbEngine implements KvEngine {
   #guard: PageGuard | undefined;
   /** By all transactions, in bytes. */
   #written = 0;
-  /** Of data.mdb. */
-  readonly #number: number | undefined;
-  /** Of this process, in bytes, when the store was opened. */
-  #memory = process.memoryUsage.rss();
+  /** Of this process, in bytes, when it last let go of the map. */
+  #memory = 0;
   /** What needs the store to stay open: writes under way, snapshots. */
   #users = 0;
   #keeper: StoreKeeper | undefined;
@@ -92,7 +90,6 @@ export class LmdbEngine implements KvEngine {
     this.#room = new FileRoom(this.#file);
     this.#newest = new NewestCommit(folder);
     this.#store = this.#open();
-    this.#number = fileNumber(this.#file);
   }
 
   read<T>(fn: (kv: KvReader) => T): T {
@@ -167,7 +164,7 @@ export class LmdbEngine implements KvEngine {
     if (process.memoryUsage.rss() < this.#memory + this.#growthBytes) return;
     this.#keeper ??= new StoreKeeper(this.#folder);
     // Where the store was removed meanwhile, by a format, another one would be made.
-    if (!this.#keeper.holds || fileNumber(this.#file) !== this.#number) return;
+    if (!this.#keeper.holds || !existsSync(this.#file)) return;
     this.#store._endWrites = () => undefined;
     void this.#store.close();
     this.#store = this.#open();
@@ -358,10 +355,6 @@ async function commitErrorOf(error: unknown): Promise<unknown> {
   } catch (reason) {
     return reason;
   }
-}
-
-function fileNumber(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
 }
 
 function ignore(): void {

@@ -10,6 +10,7 @@ import { Socket } from 'node:net';
 
 /** As text, so that a bundle needs no second file. It says one byte when it holds the store, and ends with its input. Of a store that is gone it would make another. */
 const KEEPER_SOURCE = `
+process.title = 'alluxio: holds ' + process.argv[2];
 const { open } = require(process.argv[1]);
 require('node:fs').statSync(process.argv[2] + '/data.mdb');
 const store = open({ path: process.argv[2], readOnly: true, encoding: 'binary', maxDbs: 1 });
@@ -18,11 +19,19 @@ process.stdin.on('close', () => process.kill(process.pid, 'SIGKILL')).resume();
 process.stdout.write('.');`;
 
 export class StoreKeeper {
-  readonly #child: ChildProcess;
+  #child: ChildProcess | undefined;
   #holds = false;
 
   /** @param folder of the store */
   constructor(folder: string) {
+    try {
+      this.#start(folder);
+    } catch {
+      // No memory for another process, or no package in its place: `holds` stays false, and that is all that a writer loses by it.
+    }
+  }
+
+  #start(folder: string): void {
     const lmdb = createRequire(import.meta.url).resolve('lmdb');
     // In a session of its own, so that the terminal's signals leave it alone; without this process's environment, which may hold keys.
     const child: ChildProcess = spawn(process.execPath, ['-e', KEEPER_SOURCE, lmdb, folder], { env: {}, cwd: '/', detached: true, stdio: ['pipe', 'pipe', 'ignore'] });
@@ -43,6 +52,6 @@ export class StoreKeeper {
 
   end(): void {
     this.#holds = false;
-    this.#child.stdin?.destroy();
+    this.#child?.stdin?.destroy();
   }
 }

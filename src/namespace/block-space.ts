@@ -1,20 +1,22 @@
 /** Cache space: quota is promised before a byte is written, and never exceeded; what is evicted is decided here. */
 import type { Transaction, View } from '../journal/journal.ts';
-import type { BlockRecord } from '../journal/records.ts';
+import type { BlockRecord, IntentRecord } from '../journal/records.ts';
 
 export interface Quota {
   readonly index: number;
   readonly quota: number;
 }
 
-/** The directory with the most free space that takes `bytes`, or undefined when none does without eviction. */
-export function directoryWithRoom(view: View, directories: readonly Quota[], bytes: number): Quota | undefined {
+export type Room = IntentRecord['reserved'][number];
+
+/** Room for `bytes` in the directory that has the most of it, to be promised to an intent; undefined when none has enough without eviction. */
+export function findRoom(view: View, directories: readonly Quota[], bytes: number): Room | undefined {
   let best: { directory: Quota; free: number } | undefined;
   for (const directory of directories) {
     const free = freeIn(view, directory);
     if (free >= bytes && (best === undefined || free > best.free)) best = { directory, free };
   }
-  return best?.directory;
+  return best === undefined ? undefined : { directory: best.directory.index, bytes };
 }
 
 export function freeIn(view: View, directory: Quota): number {

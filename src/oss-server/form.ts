@@ -114,9 +114,11 @@ export function readForm(source: Readable, contentType: string): Promise<Form> {
   });
   // Nobody may be reading the file any more when its sender leaves.
   const drained = (): Promise<void> =>
-    once(reader.file, 'drain', gone).then(
+    once(reader.file, 'drain', { signal: gone.signal }).then(
       () => undefined,
-      () => undefined,
+      (error: unknown) => {
+        if (!gone.signal.aborted) throw error;
+      },
     );
   return new Promise((resolve, reject) => {
     pump(source, (piece) => {

@@ -79,6 +79,7 @@ it('keeps what is written, what is read meanwhile, and its memory small', async 
 
 it('stays open for who holds a snapshot', async () => {
   const engine = open();
+  await untilLetGo(engine);
   for (let at = 0; at < WRITES; at += 1) await write(engine, at);
   const before = await engine.snapshot();
   for (let at = 0; at < 10; at += 1) {

@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { around } from '../fault-points.ts';
+import { writeAll } from '../write-file.ts';
 import type { BlockWriter } from './block-store.ts';
 import { BlockChecksums } from './checksum.ts';
 import { diskError } from './disk-error.ts';
@@ -57,7 +58,7 @@ class FileBlockWriter implements BlockWriter {
     const file = this.#opened();
     try {
       // Started first: the disk takes the bytes while this thread computes.
-      const writing = writeFully(file, chunk, this.#length);
+      const writing = writeAll(file, chunk, this.#length);
       this.#checksums.update(chunk);
       this.#length += chunk.length;
       await writing;
@@ -100,12 +101,5 @@ class FileBlockWriter implements BlockWriter {
     const file = this.#file;
     this.#file = undefined;
     await file?.close();
-  }
-}
-
-async function writeFully(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < chunk.length; ) {
-    const { bytesWritten } = await file.write(chunk, done, chunk.length - done, position + done);
-    done += bytesWritten;
   }
 }

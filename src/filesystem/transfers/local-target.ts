@@ -1,10 +1,10 @@
 /** Writing one local file: under a temporary name beside it, renamed when it is whole, so that an older file stays until then. */
 import { randomBytes } from 'node:crypto';
 import { open, rename, stat, unlink } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { AlluxioError, systemCode } from '../../errors.ts';
 import { around } from '../../fault-points.ts';
+import { writeAll } from '../../write-file.ts';
 import { localError, onLocal } from './local-errors.ts';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -17,7 +17,7 @@ export async function writeLocalFile(path: string, chunks: AsyncIterable<Uint8Ar
   let renamed = false;
   try {
     try {
-      for await (const chunk of chunks) await onLocal(path, () => writeFully(file, chunk));
+      for await (const chunk of chunks) await onLocal(path, () => writeAll(file, chunk));
     } finally {
       await file.close();
     }
@@ -43,10 +43,6 @@ export async function statLocal(path: string): Promise<Stats | undefined> {
 export function refuseSpecial(path: string, status: Stats | undefined): void {
   if (status === undefined || status.isFile() || status.isDirectory()) return;
   throw new AlluxioError('INVALID_ARGUMENT', `Destination ${path} is not a file.`, { path, hint: 'To print a file, use "alluxio fs cat <path>".', details: { system: 'ENOTREG' } });
-}
-
-async function writeFully(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
 }
 
 async function moveTo(temporary: string, path: string): Promise<void> {

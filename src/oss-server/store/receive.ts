@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { RunningCrc64 } from '../crc64.ts';
+import { writeAll } from '../../write-file.ts';
 import { startCrc64 } from '../crc64.ts';
 import { OssError } from '../errors.ts';
 import type { Blobs } from './blobs.ts';
@@ -32,14 +33,6 @@ function takeSlot(): Slot {
   if (spare !== undefined) return spare;
   const memory = new SharedArrayBuffer(SLOT_BYTES);
   return { memory, bytes: Buffer.from(memory) };
-}
-
-async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
 }
 
 /** A large body on its way to disk; up to SLOTS pieces are written and hashed at a time. */
@@ -79,7 +72,7 @@ class StreamedBody {
     const bytes = slot.bytes.subarray(0, this.#filled);
     const position = this.#size;
     // One write at a time: the file system would only make two of them wait for each other, on two threads.
-    this.#written = this.#written.then(() => writeFully(this.handle, bytes, position));
+    this.#written = this.#written.then(() => writeAll(this.handle, bytes, position));
     const work = Promise.all([this.#written, this.#md5.update(slot.memory, bytes.length)]).then(() => {
       if (spareSlots.length < 16) spareSlots.push(slot);
     });
@@ -128,7 +121,7 @@ async function hashCollected(chunks: Buffer[], size: number, blobs: Blobs): Prom
   if (size <= INLINE_LIMIT) return { ...sums, inline: bytes };
   const { id, handle } = await blobs.create();
   try {
-    await writeFully(handle, bytes, 0);
+    await writeAll(handle, bytes, 0);
     await blobs.sync(handle);
   } catch (error) {
     await handle.close();

@@ -1,9 +1,9 @@
 /** Writes a file so that nobody ever sees half of it: temporary file, sync, rename, sync of the directory. */
 import { link, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { AlluxioError, systemCode } from '../../errors.ts';
 import { around } from '../../fault-points.ts';
+import { writeAll } from '../../write-file.ts';
 import { createCrc64 } from '../crc64.ts';
 import type { UfsWritten, WriteOptions } from '../ufs.ts';
 import { throwIfAborted } from '../wrappers/retry.ts';
@@ -43,10 +43,6 @@ async function fill(temporary: string, source: AsyncIterable<Uint8Array>, option
   } finally {
     await file.close();
   }
-}
-
-async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.byteLength; ) at += (await file.write(chunk, at)).bytesWritten;
 }
 
 async function publish(temporary: string, path: string, overwrite: boolean): Promise<void> {

@@ -2,6 +2,7 @@
 import { AlluxioError, answerOf, hasCode, messageOf } from '../errors.ts';
 import type { IntentRecord } from '../journal/records.ts';
 import { refusedBelow } from '../namespace/descendants.ts';
+import { mountsBelow } from '../namespace/mount-table.ts';
 import type { RemoveInput, RemovePlan } from '../namespace/remove.ts';
 import { detach, planRemove, removable } from '../namespace/remove.ts';
 import type { AlluxioPath } from '../uri.ts';
@@ -30,6 +31,20 @@ function removeInput(path: AlluxioPath, { recursive, alluxioOnly = false, delete
 }
 
 async function removeWhole(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions, permitted = false): Promise<void> {
+  const nested = options.deleteMountPoint === true && options.alluxioOnly !== true ? mountsToEmpty(context, removeInput(path, options)) : [];
+  for (const point of nested) await removeOne(context, point, options, true);
+  await removeOne(context, path, options, permitted);
+}
+
+/** Storages that are mounted below a path: each is emptied by itself, those within others first. @throws as sheet `rm` */
+function mountsToEmpty(context: FileSystemContext, input: RemoveInput): AlluxioPath[] {
+  return context.journal.read((view) => {
+    removable(view, context.subject, input);
+    return mountsBelow(view, input.path).reverse();
+  });
+}
+
+async function removeOne(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions, permitted: boolean): Promise<void> {
   if (options.trash === true && options.alluxioOnly !== true) {
     const keepMs = configFor(context, path).duration('alluxio.user.trash.interval');
     if (keepMs > 0) {

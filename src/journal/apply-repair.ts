@@ -6,7 +6,7 @@ import { inodeAt, inodeOf, placeOf, totalsAt } from './audit/records-at.ts';
 import { pagesOf, readable, valueOf } from './audit/scan.ts';
 import { decodeInode, encodeInode } from './inode-codec.ts';
 import { expiryOf, waits } from './inode-indexes.ts';
-import { NAME_OFFSET, TABLE, blockKey, expiryKey, inodeKey, leaseKey, numberRange, placeKey, sequenceKey, spaceKey, syncKey, toPersistKey, totalsKey, useKey } from './keys.ts';
+import { NAME_OFFSET, TABLE, blockKey, expiryKey, inodeKey, leaseKey, mountKey, numberRange, placeKey, sequenceKey, spaceKey, syncKey, toPersistKey, totalsKey, useKey } from './keys.ts';
 import { valueIn } from './kv.ts';
 import type { KvWriter } from './kv.ts';
 import { violated } from './precondition.ts';
@@ -153,8 +153,8 @@ function adopt(kv: KvWriter, { id, parentId, name, toParentId, toName }: Of<'ado
 
 function repairMount(kv: KvWriter, id: number): void {
   const [inode, place] = [inodeOf(kv, id), placeOf(kv, id)];
-  if (inode === undefined || place === undefined) return;
   const mountId = new Tables(kv).mounts().find((mount) => mount.inodeId === id)?.id ?? 0;
+  if (inode === undefined || place === undefined) return mountId === 0 ? undefined : kv.delete(mountKey(mountId));
   kv.put(inodeKey(place.parentId, place.name), encodeInode({ ...inode, mountId }));
 }
 

@@ -41,6 +41,11 @@ export function isHeld(view: View, parentId: number, name: string): boolean {
   return view.lease(parentId, name) !== undefined;
 }
 
+/** True when somebody holds anything below a directory. */
+export function isHeldBelow(view: View, directoryId: number): boolean {
+  return view.leases().some((held) => isBelow(view, held.parentId, directoryId));
+}
+
 function refuse(view: View, intentId: number, own: number | undefined): void {
   if (intentId === own) return;
   const intent = view.intent(intentId);

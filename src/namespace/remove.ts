@@ -2,7 +2,7 @@
 import { AlluxioError } from '../errors.ts';
 import type { Child, Transaction, View } from '../journal/journal.ts';
 import { LIMBO_ID } from '../journal/journal.ts';
-import type { BlockRecord, LeaseTarget } from '../journal/records.ts';
+import type { BlockRecord, InodeRecord, LeaseTarget } from '../journal/records.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { ROOT } from '../uri.ts';
 import { requireFree } from './leases.ts';
@@ -44,7 +44,11 @@ export function removable(view: View, subject: Subject, input: RemoveInput): { t
   const mounted = mountOf(view, { path, chain, missing: [] });
   const points = mountsBelow(view, path);
   const contains = target.inode.mountId !== 0 || points.length > 0;
-  if (contains && !input.deleteMountPoint) throw mountInTheWay(view, path, points);
+  if (contains) {
+    const readOnly = input.deleteMountPoint && input.alluxioOnly ? [] : readOnlyAmong(view, points);
+    if (readOnly.length > 0) throw readOnlyBelow(path, readOnly);
+    if (!input.deleteMountPoint) throw new AlluxioError('FAILED_PRECONDITION', `Cannot delete path ${path} which is or contains a mount point without --deleteMountPoint/-m option specified`, { path });
+  }
   if (!input.alluxioOnly) refuseReadOnly(mounted, path);
   return { target, parents: chain.slice(0, -1), mounted };
 }
@@ -57,13 +61,13 @@ export function planRemove(view: View, subject: Subject, input: RemoveInput): Re
   return { target, mounted, persisted: target.inode.persistence === 'PERSISTED', lease };
 }
 
-function mountInTheWay(view: View, path: AlluxioPath, points: readonly AlluxioPath[]): AlluxioError {
-  const readOnly = mountPoints(view).filter((point) => points.includes(point.path) && point.mount.readOnly);
-  if (readOnly.length > 0) {
-    const reasons = readOnly.map((point) => `${point.path} (A write operation on ${point.path} under a readonly mount point ${point.path} is not allowed)`);
-    return new AlluxioError('READ_ONLY', `Cannot delete directory ${path}. Failed to delete children: ${reasons.join(', ')}`, { path });
-  }
-  return new AlluxioError('FAILED_PRECONDITION', `Cannot delete path ${path} which is or contains a mount point without --deleteMountPoint/-m option specified`, { path });
+function readOnlyAmong(view: View, points: readonly AlluxioPath[]): AlluxioPath[] {
+  return mountPoints(view).filter((point) => points.includes(point.path) && point.mount.readOnly).map((point) => point.path);
+}
+
+function readOnlyBelow(path: AlluxioPath, points: readonly AlluxioPath[]): AlluxioError {
+  const reasons = points.map((point) => `${point} (A write operation on ${point} under a readonly mount point ${point} is not allowed)`);
+  return new AlluxioError('READ_ONLY', `Cannot delete directory ${path}. Failed to delete children: ${reasons.join(', ')}`, { path });
 }
 
 /** Takes an inode, with all below it, out of the namespace in one step. `from`: where it was, when a user removes it. */
@@ -78,26 +82,29 @@ export function reattach(tx: Transaction, id: number, place: { parentId: number;
 }
 
 /**
- * Removes up to `limit` inodes of a detached tree, leaves first. Returns their blocks, whose files are to be unlinked, and whether the tree is gone.
+ * Removes up to `limit` inodes of a detached tree, leaves first, and the mounts that are there. Returns their blocks, whose files are to be unlinked, and whether the
+ * tree is gone.
  */
 export function purgeSome(tx: Transaction, id: number, limit: number): { blocks: BlockRecord[]; done: boolean } {
   const blocks: BlockRecord[] = [];
   let left = limit;
-  const purge = (inodeId: number, directory: boolean): boolean => {
+  const purge = ({ id: inodeId, directory, mountId }: InodeRecord): boolean => {
     while (directory && left > 0) {
       const children = tx.children(inodeId, { limit: Math.min(left, 500) });
       if (children.length === 0) break;
-      for (const child of children) if (!purge(child.inode.id, child.inode.directory)) return false;
+      for (const child of children) if (!purge(child.inode)) return false;
     }
     if (left <= 0) return false;
     blocks.push(...(directory ? [] : tx.blocks(inodeId)));
+    // An unmount has taken it away before.
+    if (mountId !== 0 && tx.mount(mountId) !== undefined) tx.append({ type: 'mount-removed', id: mountId });
     tx.append({ type: 'inode-removed', id: inodeId });
     left--;
     return true;
   };
   const root = tx.locate(id);
   if (root === undefined) return { blocks, done: true };
-  return { blocks, done: purge(id, root.inode.directory) };
+  return { blocks, done: purge(root.inode) };
 }
 
 /** The mount of an intent's key, or undefined when it was unmounted meanwhile. */

@@ -1,10 +1,10 @@
 /** Several storages in one tree, and every rule about it. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UfsUri } from '../../src/uri.ts';
 import type { TestFileSystem } from '../support/file-system.ts';
-import { at, bytes, makeFileSystem, namesIn, textOf } from '../support/file-system.ts';
+import { at, bytes, keysIn, makeFileSystem, namesIn, textOf } from '../support/file-system.ts';
 
 const PLAIN = { readOnly: false, shared: false, properties: {} };
 
@@ -33,6 +33,57 @@ describe('mounts', () => {
     expect(await textOf(test.fs.content.open(at('/again/f')))).toBe('hello');
     await expect(create('/again/g', 'x')).rejects.toThrow('A write operation on /again/g under a readonly mount point /again is not allowed');
     await expect(test.fs.changes.delete(at('/again/f'), { recursive: false })).rejects.toThrow('under a readonly mount point /again');
+  });
+
+  describe('removed with rm -R -m', () => {
+    const remove = (path: string, options = {}) => test.fs.changes.delete(at(path), { recursive: true, deleteMountPoint: true, ...options });
+    const make = (path: string) => test.fs.changes.makeDirectory(at(path), { recursive: true, writeType: 'THROUGH' });
+    const paths = async () => (await test.fs.mounts.list()).map((point) => point.path);
+
+    it('is empty, and may be mounted again', async () => {
+      await mount('/second', folder);
+      await create('/second/f', 'hello');
+      await remove('/second');
+      expect(await readdir(folder)).toEqual([]);
+      expect(await paths()).toEqual(['/']);
+      await mount('/second', folder);
+      await create('/second/f', 'again');
+      expect(await readFile(join(folder, 'f'), 'utf8')).toBe('again');
+    });
+
+    it('goes with the storages that are mounted below, each emptied', async () => {
+      const third = join(test.dir, 'third');
+      await mkdir(third);
+      await make('/d');
+      await mount('/d/second', folder);
+      await mount('/d/second/third', third);
+      await create('/d/second/f', 'hello');
+      await create('/d/second/third/g', 'hello');
+      await remove('/d');
+      expect([await readdir(folder), await readdir(third), await keysIn(test.ufs)]).toEqual([[], [], []]);
+      expect(await paths()).toEqual(['/']);
+      await mount('/second', folder);
+      await mount('/third', third);
+    });
+
+    it('keeps what the storages have when only Alluxio is to forget it', async () => {
+      await make('/d');
+      await mount('/d/second', folder, { ...PLAIN, readOnly: true });
+      await remove('/d', { alluxioOnly: true });
+      expect(await paths()).toEqual(['/']);
+      await mount('/second', folder);
+    });
+
+    it('changes nothing when one of them is read-only', async () => {
+      const third = join(test.dir, 'third');
+      await mkdir(third);
+      await make('/d');
+      await mount('/d/z', folder);
+      await create('/d/z/f', 'hello');
+      await mount('/d/second', third, { ...PLAIN, readOnly: true });
+      await expect(remove('/d')).rejects.toThrow('Cannot delete directory /d. Failed to delete children: /d/second (A write operation on /d/second under a readonly mount point /d/second is not allowed)');
+      expect(await readdir(folder)).toEqual(['f']);
+    });
   });
 
   it('refuses in the sheet\'s words', async () => {

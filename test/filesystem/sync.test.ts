@@ -1,5 +1,8 @@
 /** Looking at the storage again, while users write: what was acknowledged is never lost to an older look. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { UfsUri } from '../../src/uri.ts';
 import type { FileSystem, WriteType } from '../../src/filesystem/file-system.ts';
 import type { TestFileSystem } from '../support/file-system.ts';
 import { STORAGE_KINDS, at, bytes, keysIn, makeFileSystem, namesIn, textOf } from '../support/file-system.ts';
@@ -72,6 +75,26 @@ describe.each(STORAGE_KINDS)('sync over %s', (kind) => {
     expect(await listed(fs, '/')).toEqual(['/f']);
     expect(await textOf(fs.content.open(at('/f')))).toBe('/f');
     expect(await fs.syncing.inconsistencies(at('/'))).toEqual([]);
+  });
+
+  it('a directory that others removed stays for what is only here and for mounts below it, and is one with theirs when it comes back', async () => {
+    await fs.changes.makeDirectory(at('/d/sub'), { recursive: true, writeType: 'THROUGH' });
+    for (const path of ['/d/stored', '/d/sub/stored']) await create(path, 'THROUGH');
+    await create('/d/sub/only', 'MUST_CACHE');
+    const second = join(test.dir, 'second');
+    await mkdir(second);
+    await fs.mounts.mount(at('/d/m'), UfsUri.parse(second), { readOnly: false, shared: false, properties: {} });
+    await create('/d/m/f', 'THROUGH');
+    await test.ufs.deleteFiles(['d/stored', 'd/sub/stored']);
+    for (const key of ['d/sub', 'd']) await test.ufs.removeDirectory(key);
+    expect((await listed(fs, '/')).sort()).toEqual(['/d', '/d/m', '/d/m/f', '/d/sub', '/d/sub/only']);
+    expect(await textOf(fs.content.open(at('/d/sub/only')))).toBe('/d/sub/only');
+    await test.ufs.makeDirectory('d');
+    await test.ufs.write('d/theirs', bytes('theirs'), { size: 6 });
+    expect((await listed(fs, '/')).sort()).toEqual(['/d', '/d/m', '/d/m/f', '/d/sub', '/d/sub/only', '/d/theirs']);
+    await fs.storage.persist(at('/d/sub/only'));
+    expect((await listed(fs, '/')).sort()).toEqual(['/d', '/d/m', '/d/m/f', '/d/sub', '/d/sub/only', '/d/theirs']);
+    expect(await keysIn(test.ufs)).toContain('d/sub/only');
   });
 
   it('marks and sync points are for everything below, and are asked once', async () => {

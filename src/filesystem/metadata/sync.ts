@@ -6,6 +6,7 @@ import { isHeld } from '../../namespace/leases.ts';
 import { mountOf } from '../../namespace/mount-table.ts';
 import { detach } from '../../namespace/remove.ts';
 import { deepest, resolve } from '../../namespace/resolve.ts';
+import { allChildren, mustStay, staysBelow } from '../../namespace/vanished.ts';
 import type { AlluxioPath } from '../../uri.ts';
 import type { UfsStatus } from '../../ufs/ufs.ts';
 import type { FileSystemContext } from '../context.ts';
@@ -44,11 +45,16 @@ export interface MendInput {
   readonly ownership: boolean;
 }
 
-/** Applies the comparison. Never drops what is not persisted, is held, is a mount point, or was written after the look began. */
+/**
+ * Applies the comparison. Never drops what is not persisted, is held, is a mount point, or was written after the look began; a directory that has such things below it
+ * stays for them, as one that is not in the storage, and only what else it has goes.
+ */
 export async function mend(context: FileSystemContext, guard: RemovalGuard, input: MendInput): Promise<void> {
   const dropped = await guard.transact((tx) => {
     const intents: { inodeId: number; intent: IntentRecord }[] = [];
-    for (const entry of input.compared) {
+    const compared = [...input.compared];
+    // It grows by what directories have that must stay themselves.
+    for (const entry of compared) {
       const inode = tx.child(entry.parentId, entry.name);
       if (inode === undefined) {
         addNew(context, tx, guard, entry);
@@ -56,6 +62,11 @@ export async function mend(context: FileSystemContext, guard: RemovalGuard, inpu
       }
       const replaced = mendOne(context, tx, inode, { ...input, entry });
       if (!replaced) continue;
+      if (inode.directory && staysBelow(tx, inode.id, input.startedMs)) {
+        for (const { name } of allChildren(tx, inode.id)) compared.push({ parentId: inode.id, name, status: undefined });
+        tx.append({ type: 'inode-changed', id: inode.id, change: { persistence: 'NOT_PERSISTED', childrenLoaded: true } });
+        continue;
+      }
       const intent = openIntent(context, tx, [{ parentId: entry.parentId, name: entry.name, scope: 'entry' }], { kind: 'purge', inodeId: inode.id });
       detach(tx, inode.id);
       // The lease was only there to tell other loaders; the new content takes the place at once.
@@ -71,8 +82,12 @@ export async function mend(context: FileSystemContext, guard: RemovalGuard, inpu
 /** True when the inode must be dropped (and its replacement loaded). */
 function mendOne(context: FileSystemContext, tx: Transaction, inode: InodeRecord, input: MendInput & { entry: Compared }): boolean {
   const { entry, startedMs, ownership } = input;
-  if (inode.mountId !== 0 || inode.persistence !== 'PERSISTED' || isHeld(tx, entry.parentId, entry.name)) return false;
-  if (inode.syncedMs >= startedMs || inode.createdMs >= startedMs) return false;
+  if (isHeld(tx, entry.parentId, entry.name)) return false;
+  if (mustStay(inode, startedMs)) {
+    if (isBackInStorage(inode, input)) tx.append({ type: 'inode-changed', id: inode.id, change: { persistence: 'PERSISTED', childrenLoaded: false } });
+    return false;
+  }
+  if (inode.syncedMs >= startedMs) return false;
   if (entry.status === undefined) return true;
   const drift = driftOf(inode, entry.status, ownership);
   if (drift === 'content') return true;
@@ -82,6 +97,11 @@ function mendOne(context: FileSystemContext, tx: Transaction, inode: InodeRecord
   if (!inode.directory) tx.append({ type: 'inode-changed', id: inode.id, change });
   else if (drift === 'attributes') tx.append({ type: 'inode-changed', id: inode.id, change: { owner, group, mode } });
   return false;
+}
+
+/** A directory that was only here, and that somebody has made in the storage too: what is in both belongs together. */
+function isBackInStorage({ directory, persistence, mountId, createdMs }: InodeRecord, { entry, startedMs }: { entry: Compared; startedMs: number }): boolean {
+  return directory && persistence === 'NOT_PERSISTED' && mountId === 0 && createdMs < startedMs && entry.status?.kind === 'directory';
 }
 
 function addNew(context: FileSystemContext, tx: Transaction, guard: RemovalGuard, entry: Compared): void {

@@ -44,7 +44,7 @@ export type Repair =
   | { readonly what: 'adopt'; readonly id: number; readonly parentId: number; readonly name: string; readonly toParentId: number; readonly toName: string }
   /** Attributes that cannot be read, or whose inode hangs elsewhere, are gone. */
   | { readonly what: 'forget'; readonly parentId: number; readonly name: string }
-  /** The directory says of itself what the mount table says of it. */
+  /** The directory says of itself what the mount table says of it; a mount whose directory is gone goes. */
   | { readonly what: 'mount'; readonly id: number }
   | { readonly what: 'sync'; readonly id: number }
   /** At least this is given next. */

@@ -3,7 +3,7 @@
  * new place (the commit), delete the old keys. Until the commit a failure leaves the old tree, after it the deletion is finished, by us or by whoever
  * meets the intent.
  */
-import { AlluxioError, messageOf } from '../errors.ts';
+import { AlluxioError, hasCode, messageOf } from '../errors.ts';
 import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
 import { abandonWrites } from '../ufs/abandon.ts';
@@ -49,7 +49,7 @@ export async function renamePersisted(context: FileSystemContext, ufs: Ufs, inte
       context.warn(`The copies below ${work.toKey} are removed later: ${messageOf(undone)}`);
     });
     if (error instanceof AlluxioError && error.code === 'CANCELLED') throw error;
-    throw new AlluxioError('UNAVAILABLE', `Failed to rename ${ufs.uri.child(work.fromKey)} to ${ufs.uri.child(work.toKey)} in the under file system: ${messageOf(error)}`, { cause: error });
+    throw new AlluxioError('UNAVAILABLE', `Failed to rename ${ufs.uri.child(work.fromKey)} to ${ufs.uri.child(work.toKey)} in the under file system: ${messageOf(error)}`, { cause: error, ...hintFor(error) });
   }
   await commitMove(context, intent, work, { atomic: ufs.capabilities.atomicRename, changed });
   if (ufs.capabilities.atomicRename) return;
@@ -58,6 +58,11 @@ export async function renamePersisted(context: FileSystemContext, ufs: Ufs, inte
     const message = `Renamed to ${ufs.uri.child(work.toKey)}, but not all of ${ufs.uri.child(work.fromKey)} is removed yet: ${messageOf(error)}`;
     throw new AlluxioError('PARTIAL', message, { cause: error, hint: 'The next command goes on with that.' });
   });
+}
+
+/** What was cached, and what was known, is of what was there before. */
+function hintFor(error: unknown): { hint?: string } {
+  return hasCode(error, 'FAILED_PRECONDITION') ? { hint: 'Load what is there now, then try again: alluxio fs ls -f -R <path>' } : {};
 }
 
 /** For a rename whose process died. */
@@ -83,7 +88,7 @@ async function copyAll(context: FileSystemContext, ufs: Ufs, work: RenameWork): 
   await forEachParallel(persistedOf(context, work.inodeId), parallel, async ({ child, relative }) => {
     if (child.inode.directory) return;
     const [from, to] = [keyOf(work.fromKey, relative), keyOf(work.toKey, relative)];
-    const written = await ufs.copyFile(from, to, context.signal);
+    const written = await ufs.copyFile(from, to, { signal: context.signal, ...(child.inode.contentHash === '' ? {} : { ifContentHash: child.inode.contentHash }) });
     if (written.contentHash !== child.inode.contentHash) changed.push({ id: child.inode.id, contentHash: written.contentHash });
   });
   return changed;

@@ -50,7 +50,7 @@ function leavesOf(directories: string[]): string[] {
 }
 
 async function copyOne(ufs: Ufs, file: { from: string; to: string; size: number }, options: MoveOptions): Promise<void> {
-  await ufs.copyFile(file.from, file.to, options.signal);
+  await ufs.copyFile(file.from, file.to, { signal: options.signal });
   options.onCopied?.({ key: file.from, size: file.size });
 }
 

@@ -54,6 +54,12 @@ export interface ListOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface CopyOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The source must still have this content hash. */
+  readonly ifContentHash?: string;
+}
+
 export interface ReadOptions {
   /** First byte, default 0. */
   readonly offset?: number;
@@ -152,9 +158,9 @@ export interface Ufs {
 
   /**
    * Copies one file inside the store without moving bytes through this process where the store can.
-   * Overwrites the target. @throws NOT_FOUND
+   * Overwrites the target. @throws NOT_FOUND; FAILED_PRECONDITION when the source is not the one that is meant
    */
-  copyFile(from: string, to: string, signal?: AbortSignal): Promise<UfsWritten>;
+  copyFile(from: string, to: string, options?: CopyOptions): Promise<UfsWritten>;
 
   /**
    * Moves a file or directory where `capabilities.atomicRename`; others throw UNSUPPORTED and the file system copies and deletes.

@@ -313,6 +313,14 @@ export function ufsSuite(open: () => Promise<UfsUnderTest>): void {
       expect((await bench.status('to'))?.contentHash).toBe(copied.contentHash);
     });
 
+    it('of a source that is not the one that is meant is FAILED_PRECONDITION', async () => {
+      await bench.write('from', 'old content');
+      const ifContentHash = (await bench.status('from'))?.contentHash ?? '';
+      await bench.write('from', 'new');
+      await expect(opened.ufs.copyFile(bench.key('from'), bench.key('to'), { ifContentHash })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+      expect(await bench.status('to')).toBeUndefined();
+    });
+
     it('of nothing is NOT_FOUND', async () => {
       await bench.makeDirectory('dir');
       for (const name of ['none', 'dir']) {

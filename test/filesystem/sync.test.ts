@@ -69,6 +69,22 @@ describe.each(STORAGE_KINDS)('sync over %s', (kind) => {
     expect((await fs.storage.capacity())[0]?.directories[0]?.used).toBe(10);
   });
 
+  it('a file that others changed keeps no copy of what it was when it is moved', async () => {
+    await fs.changes.makeDirectory(at('/d'), { recursive: true, writeType: 'THROUGH' });
+    await create('/d/f', 'CACHE_THROUGH');
+    await test.ufs.write('d/f', bytes('theirs'), { size: 6 });
+    const refused = await fs.changes.rename(at('/d'), at('/e')).then(() => '', String);
+    if (kind === 'oss') {
+      expect(refused).toMatch(/d\/f was changed in the under storage by somebody else/);
+      expect(await keysIn(test.ufs)).toEqual(['d/', 'd/f']);
+    }
+    const path = kind === 'oss' ? '/d/f' : '/e/f';
+    expect(await listed(fs, '/')).toContain(path);
+    expect(await textOf(fs.content.open(at(path)))).toBe('theirs');
+    if (kind === 'oss') await fs.changes.rename(at('/d'), at('/e'));
+    expect(await textOf(fs.content.open(at('/e/f')))).toBe('theirs');
+  });
+
   it('a file here that nobody has persisted is not given up for an object of its name', async () => {
     await create('/f', 'MUST_CACHE');
     await test.ufs.write('f', bytes('theirs'), { size: 6 });

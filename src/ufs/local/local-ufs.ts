@@ -7,7 +7,7 @@ import { around } from '../../fault-points.ts';
 import type { UfsUri } from '../../uri.ts';
 import { isAtOrBelow } from '../../uri.ts';
 import { forEachInParallel } from '../parallel.ts';
-import type { DeleteFailure, ListOptions, ReadOptions, Ufs, UfsPage, UfsStatus, UfsWritten, UnfinishedWrite, WriteOptions } from '../ufs.ts';
+import type { CopyOptions, DeleteFailure, ListOptions, ReadOptions, Ufs, UfsPage, UfsStatus, UfsWritten, UnfinishedWrite, WriteOptions } from '../ufs.ts';
 import { Accounts } from './accounts.ts';
 import { isAbsence, translateLocalError } from './local-errors.ts';
 import { listLocal } from './local-list.ts';
@@ -120,11 +120,12 @@ export class LocalUfs implements Ufs {
     });
   }
 
-  async copyFile(from: string, to: string, signal?: AbortSignal): Promise<UfsWritten> {
+  async copyFile(from: string, to: string, { signal, ifContentHash }: CopyOptions = {}): Promise<UfsWritten> {
     const source = await this.status(from);
     if (source?.kind !== 'file') throw this.#absent(from);
-    const options = signal === undefined ? {} : { signal };
-    return this.write(to, await this.read(from, options), { ...options, size: source.size, mode: source.mode });
+    const stop = signal === undefined ? {} : { signal };
+    const bytes = await this.read(from, { ...stop, ...(ifContentHash === undefined ? {} : { ifContentHash }) });
+    return this.write(to, bytes, { ...stop, size: source.size, mode: source.mode });
   }
 
   async rename(from: string, to: string): Promise<void> {

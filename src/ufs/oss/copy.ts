@@ -1,7 +1,7 @@
 /** Copies an object inside the bucket: in one request up to 1 GB, above that in parts, several at a time. */
 import { AlluxioError } from '../../errors.ts';
 import { forEachInParallel } from '../parallel.ts';
-import type { UfsWritten } from '../ufs.ts';
+import type { CopyOptions, UfsWritten } from '../ufs.ts';
 import { throwIfAborted } from '../wrappers/retry.ts';
 import type { OssAnswer } from './oss-client.ts';
 import { bareEtag, corrupt, crcOf, dateOf, headObject } from './store.ts';
@@ -18,10 +18,11 @@ interface Copying {
   readonly signal: AbortSignal;
 }
 
-export async function copyObject(store: OssStore, names: { from: string; to: string }, outer?: AbortSignal): Promise<UfsWritten> {
+export async function copyObject(store: OssStore, names: { from: string; to: string }, { signal: outer, ifContentHash }: CopyOptions = {}): Promise<UfsWritten> {
   const source = await headObject(store.client, names.from, outer);
   const path = `oss://${store.client.bucket}/${names.from}`;
   if (source === undefined) throw new AlluxioError('NOT_FOUND', `${path} does not exist`, { path });
+  if (ifContentHash !== undefined && ifContentHash !== source.etag) throw new AlluxioError('FAILED_PRECONDITION', `${path} was changed in the under storage by somebody else`, { path });
   const stop = new AbortController();
   const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
   const copying = { store, ...names, source, signal };

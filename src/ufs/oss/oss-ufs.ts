@@ -3,7 +3,7 @@ import type { ByteStream } from '../../byte-stream.ts';
 import { AlluxioError, hasCode } from '../../errors.ts';
 import type { UfsUri } from '../../uri.ts';
 import { assertKey, isUsableKey, keyAndAncestors, parentKey } from '../keys.ts';
-import type { DeleteFailure, ListOptions, ReadOptions, Ufs, UfsPage, UfsStatus, UfsWritten, UnfinishedWrite, WriteOptions } from '../ufs.ts';
+import type { CopyOptions, DeleteFailure, ListOptions, ReadOptions, Ufs, UfsPage, UfsStatus, UfsWritten, UnfinishedWrite, WriteOptions } from '../ufs.ts';
 import { copyObject } from './copy.ts';
 import { deleteObjects } from './delete.ts';
 import { fetchPage, listEntries } from './list.ts';
@@ -121,10 +121,10 @@ export class OssUfs implements Ufs {
     return true;
   }
 
-  async copyFile(from: string, to: string, signal?: AbortSignal): Promise<UfsWritten> {
+  async copyFile(from: string, to: string, options?: CopyOptions): Promise<UfsWritten> {
     this.#assertFile(from, 'NOT_FOUND');
     this.#assertFile(to, 'INVALID_ARGUMENT');
-    return copyObject(this.store, { from: this.#names.file(from), to: this.#names.file(to) }, signal);
+    return copyObject(this.store, { from: this.#names.file(from), to: this.#names.file(to) }, options);
   }
 
   rename(): Promise<void> {

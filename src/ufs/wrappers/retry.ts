@@ -87,7 +87,7 @@ export function withRetry(ufs: Ufs, retry: Retry): Ufs {
     deleteFiles: (keys, signal) => deleteWithRetry(ufs, retry, { keys, signal }),
     makeDirectory: (key) => retry(() => ufs.makeDirectory(key)),
     removeDirectory: (key) => removeWithRetry(ufs, retry, key),
-    copyFile: (from, to, signal) => retry(() => ufs.copyFile(from, to, signal), signal),
+    copyFile: (from, to, options) => retry(() => ufs.copyFile(from, to, options), options?.signal),
     // Not repeated: after a lost answer a second try would find its own work and call it ALREADY_EXISTS.
     rename: (from, to) => ufs.rename(from, to),
     setOwnership: (key, change) => retry(() => ufs.setOwnership(key, change)),

@@ -40,7 +40,7 @@ export function withTrace(ufs: Ufs, options: TraceOptions): Ufs {
     deleteFiles: (keys, signal) => timed('deleteFiles', keys[0] ?? '', () => ufs.deleteFiles(keys, signal)),
     makeDirectory: (key) => timed('makeDirectory', key, () => ufs.makeDirectory(key)),
     removeDirectory: (key) => timed('removeDirectory', key, () => ufs.removeDirectory(key)),
-    copyFile: (from, to, signal) => timed('copyFile', from, () => ufs.copyFile(from, to, signal)),
+    copyFile: (from, to, options) => timed('copyFile', from, () => ufs.copyFile(from, to, options)),
     rename: (from, to) => timed('rename', from, () => ufs.rename(from, to)),
     setOwnership: (key, change) => timed('setOwnership', key, () => ufs.setOwnership(key, change)),
     unfinishedWrites: (key, scope, signal) => timedPages(timed, 'unfinishedWrites', key, ufs.unfinishedWrites(key, scope, signal)),

@@ -71,13 +71,13 @@ describe('a request that would make an object, under way when its asker gives up
     await oss.fault('slow', { method: 'PUT' });
     const stop = new AbortController();
     const { signal } = stop;
-    const going = what === 'write' ? ufs.write('made', Readable.from([Buffer.from('content')], { objectMode: false }), { signal }) : ufs.copyFile('from', 'made', signal);
+    const going = what === 'write' ? ufs.write('made', Readable.from([Buffer.from('content')], { objectMode: false }), { signal }) : ufs.copyFile('from', 'made', { signal });
     await metFault();
     stop.abort();
     expect(await going).toMatchObject({ size: 7 });
     expect(await ufs.status('made')).toMatchObject({ kind: 'file', size: 7 });
     // Before it is under way nothing is asked at all.
-    const late = what === 'write' ? ufs.write('late', Readable.from([Buffer.from('x')], { objectMode: false }), { signal }) : ufs.copyFile('from', 'late', signal);
+    const late = what === 'write' ? ufs.write('late', Readable.from([Buffer.from('x')], { objectMode: false }), { signal }) : ufs.copyFile('from', 'late', { signal });
     expect(await failureOf(late)).toMatchObject({ code: 'CANCELLED' });
     expect(await ufs.status('late')).toBeUndefined();
   });

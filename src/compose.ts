@@ -190,7 +190,7 @@ function ufsPool(config: Config, warn: (text: string) => void = () => undefined)
     const options = mount.id === ROOT_MOUNT_ID ? config.withPrefix('alluxio.master.mount.table.root.option.') : mount.properties;
     const merged = config.overlay(options, 'MOUNT_OPTION');
     if (mount.ufsUri.startsWith('oss:')) warnOfExposedFiles(merged, warn);
-    const opened = import('./ufs/registry.ts').then(({ createUfs }) => createUfs(UfsUri.parse(mount.ufsUri), merged, { readOnly: mount.readOnly }));
+    const opened = import('./ufs/registry.ts').then(({ createUfs }) => createUfs(UfsUri.parse(mount.ufsUri), merged, { readOnly: mount.readOnly, mounted: mount.inodeId !== 0 }));
     pool.set(key, opened);
     return opened;
   };

@@ -11,6 +11,8 @@ import type { SlowCall } from './wrappers/trace.ts';
 export interface OpenOptions {
   /** The mount is read-only: nothing is written to the store, not even a breadcrumb. */
   readonly readOnly?: boolean;
+  /** It was there when it was mounted: a local folder that is not there now is a disk that is not mounted, and not an empty storage. */
+  readonly mounted?: boolean;
   /** Told of calls slower than `alluxio.underfs.logging.threshold`. */
   readonly onSlow?: (call: SlowCall) => void;
 }
@@ -23,7 +25,7 @@ interface Storage {
 }
 
 const STORAGES: Readonly<Record<string, Storage>> = {
-  file: { type: 'local', open: async (uri, config) => (await import('./local/index.ts')).openLocal(uri, config) },
+  file: { type: 'local', open: async (uri, config, options) => (await import('./local/index.ts')).openLocal(uri, config, options) },
   oss: { type: 'oss', open: async (uri, config, options) => (await import('./oss/index.ts')).openOss(uri, config, options) },
 };
 

@@ -1,5 +1,5 @@
 /** Several storages in one tree, and every rule about it. */
-import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UfsUri } from '../../src/uri.ts';
@@ -33,6 +33,23 @@ describe('mounts', () => {
     expect(await textOf(test.fs.content.open(at('/again/f')))).toBe('hello');
     await expect(create('/again/g', 'x')).rejects.toThrow('A write operation on /again/g under a readonly mount point /again is not allowed');
     await expect(test.fs.changes.delete(at('/again/f'), { recursive: false })).rejects.toThrow('under a readonly mount point /again');
+  });
+
+  it('of a folder that is not there now says so, forgets nothing and makes none', async () => {
+    await mount('/second', folder);
+    await create('/second/f', 'hello');
+    await rename(folder, `${folder}-away`);
+    const reasons = [
+      () => namesIn(test.fs, '/second', true, { syncIntervalMs: 0 }),
+      () => create('/second/g', 'x'),
+      () => test.fs.changes.makeDirectory(at('/second/d'), { recursive: true, writeType: 'THROUGH' }),
+      () => test.fs.changes.delete(at('/second/f'), { recursive: false }),
+      () => textOf(test.fs.content.open(at('/second/f'))),
+    ];
+    for (const reason of reasons) await expect(reason()).rejects.toThrow(`The folder ${folder} of this under storage is not there`);
+    await rename(`${folder}-away`, folder);
+    expect(await namesIn(test.fs, '/second', true, { syncIntervalMs: 0 })).toEqual(['/second/f']);
+    expect(await readdir(folder)).toEqual(['f']);
   });
 
   describe('removed with rm -R -m', () => {

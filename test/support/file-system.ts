@@ -90,9 +90,9 @@ export async function textOf(stream: AsyncIterable<Uint8Array> | Promise<AsyncIt
   return Buffer.concat(chunks).toString();
 }
 
-export async function namesIn(fs: FileSystem, path: string, recursive = false): Promise<string[]> {
+export async function namesIn(fs: FileSystem, path: string, recursive = false, sync: { syncIntervalMs?: number } = {}): Promise<string[]> {
   const names: string[] = [];
-  for await (const page of fs.entries.list(at(path), { recursive })) for (const status of page) names.push(status.path);
+  for await (const page of fs.entries.list(at(path), { recursive, ...sync })) for (const status of page) names.push(status.path);
   return names;
 }
 

@@ -47,7 +47,7 @@ export function openFolder(storages: Storages, folder: UfsUri): Promise<Ufs> {
   const mounts = [...storages.mounts].sort((a, b) => a.id - b.id);
   const like = mounts.find(({ ufsUri }) => isSameStorage(UfsUri.parse(ufsUri), folder));
   const none: MountRecord = { id: 0, inodeId: 0, ufsUri: '', readOnly: false, shared: false, properties: {} };
-  return storages.ufs({ ...(like ?? none), ufsUri: folder.toString(), readOnly: false });
+  return storages.ufs({ ...(like ?? none), inodeId: 0, ufsUri: folder.toString(), readOnly: false });
 }
 
 function isSameStorage(a: UfsUri, b: UfsUri): boolean {

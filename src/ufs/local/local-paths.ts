@@ -6,7 +6,11 @@ import { isAtOrBelow } from '../../uri.ts';
 import { assertKey } from '../keys.ts';
 
 export class LocalPaths {
-  constructor(readonly root: string) {}
+  constructor(
+    readonly root: string,
+    /** The root was there once. */
+    private readonly mounted: boolean,
+  ) {}
 
   /** @throws INVALID_ARGUMENT for what is no key on a disk */
   pathOf(key: string): string {
@@ -37,15 +41,22 @@ export class LocalPaths {
     return real !== undefined && root !== undefined && isAtOrBelow(real, root);
   }
 
+  /** @throws UNAVAILABLE where a disk is not mounted now, most likely: nothing in it counts as gone, and nothing is written where it would be hidden afterwards */
+  missingRoot(): void {
+    if (!this.mounted) return;
+    throw new AlluxioError('UNAVAILABLE', `The folder ${this.root} of this under storage is not there`, { path: this.root, hint: 'Mount its disk, or make the folder, then try again.' });
+  }
+
   async #assertInside(path: string, named: string): Promise<void> {
     const root = await realpathOf(this.root);
+    if (root === undefined) return this.missingRoot();
     // What does not exist is judged by the nearest ancestor that does: that is where it would be made.
     let existing: string | undefined;
-    for (let at = path; root !== undefined && existing === undefined && isAtOrBelow(at, this.root); at = dirname(at)) {
+    for (let at = path; existing === undefined && isAtOrBelow(at, this.root); at = dirname(at)) {
       existing = await realpathOf(at);
       if (at === '/') break;
     }
-    if (root === undefined || existing === undefined || isAtOrBelow(existing, root)) return;
+    if (existing === undefined || isAtOrBelow(existing, root)) return;
     throw new AlluxioError('PERMISSION_DENIED', `${named} leads out of the under storage ${this.root} through a symbolic link`, { path: named });
   }
 }

@@ -22,6 +22,8 @@ const DELETES_AT_A_TIME = 16;
 
 export interface LocalOptions {
   readonly pageLength: number;
+  /** The folder was there when it was mounted. */
+  readonly mounted?: boolean;
 }
 
 export class LocalUfs implements Ufs {
@@ -34,7 +36,7 @@ export class LocalUfs implements Ufs {
     readonly uri: UfsUri,
     private readonly options: LocalOptions,
   ) {
-    this.#paths = new LocalPaths(uri.path);
+    this.#paths = new LocalPaths(uri.path, options.mounted ?? false);
   }
 
   async status(key: string): Promise<UfsStatus | undefined> {
@@ -57,8 +59,8 @@ export class LocalUfs implements Ufs {
       const listing = { paths: this.#paths, accounts: this.#accounts, path, recursive: options.recursive ?? false, pageLength: this.options.pageLength, signal: options.signal };
       yield* listLocal(listing);
     } catch (error) {
-      // The mounted folder itself always is a directory: an empty one until something is written.
-      if (key === '' && systemCode(error) === 'ENOENT') return;
+      // One that was never mounted is an empty one until something is written.
+      if (key === '' && systemCode(error) === 'ENOENT') return this.#paths.missingRoot();
       if (isAbsence(error)) throw new AlluxioError('NOT_FOUND', `${path} is not a directory`, { path, cause: error });
       throw translateLocalError(error, path);
     }

@@ -1,1 +1,0 @@
-const t=performance.now(); const v8=require('node:v8'); const t2=performance.now(); v8.setFlagsFromString('--interrupt-budget=1000000'); console.log((t2-t).toFixed(2),(performance.now()-t2).toFixed(2));

@@ -1,6 +1,7 @@
 /**
- * The crash test's rounds on one home. Each runs a random command that is killed at its n-th boundary, n one more with each round of that kind until the command comes through, so
- * that every boundary has its turn; then a changing command that recovers, killed itself in some rounds; then everything there is, is compared with what was acknowledged.
+ * The crash test's rounds on one home. Each runs a random command that is killed at its n-th boundary: in every second round the next one of its kind, so that every boundary
+ * has its turn, else any of as many as the longest command of its kind has passed, so that the late ones need not wait for theirs. Then a changing command that recovers, killed
+ * itself in some rounds; then everything there is, is compared with what was acknowledged.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +24,17 @@ export interface Tally {
   readonly failures: string[];
 }
 
+/** How far the commands of one kind have got. */
+interface Reach {
+  /** The boundary that was tried last in turn. */
+  tried: number;
+  /** Boundaries that the longest command passes, as far as is known. */
+  longest: number;
+}
+
 const KILLED = 137;
+/** Until one has come through. */
+const AT_LEAST = 12;
 /** A larger tree shows nothing more, and costs more. */
 const ENOUGH = 45;
 const MOST_STEPS = 8;
@@ -35,7 +46,7 @@ const GIVE_UP_AFTER = 3;
 export class Rounds {
   readonly tally: Tally = { kills: 0, acknowledged: 0, recoverersKilled: 0, pairs: 0, places: new Map(), failures: [] };
   readonly #workload: Workload;
-  readonly #turns = new Map<string, number>();
+  readonly #reaches = new Map<string, Reach>();
   #tree: Tree = new Map();
   #round = 0;
 
@@ -74,9 +85,9 @@ export class Rounds {
   async #single(): Promise<void> {
     const command = this.#next();
     if (command === undefined) return;
-    const nth = (this.#turns.get(command.kind) ?? 0) + this.#stride();
-    const { killed, status, place, stderr } = await this.#killedAt(command.args, nth, command.input);
-    this.#turns.set(command.kind, killed ? nth : 0);
+    const nth = this.#boundaryOf(command.kind);
+    const { killed, status, place, passed, stderr } = await this.#killedAt(command.args, nth, command.input);
+    this.#learn(command.kind, passed);
     const label = `${command.args.join(' ')} ${command.input?.trimEnd().replaceAll('\n', '; ') ?? ''} (${killed ? `killed at ${place}, passing ${nth}` : `status ${status}`})`;
     if (!killed && status !== 0 && !this.#noRoom(stderr)) this.#fail(label, [`failed though nobody killed it: ${stderr}`]);
     if (status === 0) this.tally.acknowledged++;
@@ -97,8 +108,18 @@ export class Rounds {
     await this.#check(label + recovery, [{ steps: first.steps, acknowledged: one.status === 0 }, { steps: second.steps, acknowledged: two.status === 0 }]);
   }
 
-  #stride(): number {
-    return 1 + Math.floor(this.random() * this.how.longestStride);
+  #boundaryOf(kind: string): number {
+    const reach = this.#reaches.get(kind) ?? { tried: 0, longest: AT_LEAST };
+    this.#reaches.set(kind, reach);
+    if (this.random() < 0.5) return 1 + Math.floor(this.random() * reach.longest);
+    reach.tried = reach.tried >= reach.longest ? 1 : reach.tried + 1 + Math.floor(this.random() * this.how.longestStride);
+    return reach.tried;
+  }
+
+  /** One that was killed late has more boundaries behind that. */
+  #learn(kind: string, passed: number): void {
+    const reach = this.#reaches.get(kind);
+    if (reach !== undefined) reach.longest = Math.max(reach.longest, Math.ceil(passed * 1.3));
   }
 
   #next(kinds?: readonly string[]): Command | undefined {
@@ -115,9 +136,9 @@ export class Rounds {
   async #recover(): Promise<string> {
     let told = '';
     for (let deadly = this.#round % 3 === 0; ; deadly = false) {
-      const nth = deadly ? (this.#turns.get('recovery') ?? 0) + this.#stride() : 0;
-      const { killed, status, stderr, place } = await this.#killedAt(RECOVERING, nth);
-      if (deadly) this.#turns.set('recovery', killed ? nth : 0);
+      const nth = deadly ? this.#boundaryOf('recovery') : 0;
+      const { killed, status, stderr, place, passed } = await this.#killedAt(RECOVERING, nth);
+      if (deadly) this.#learn('recovery', passed);
       if (killed) {
         this.tally.recoverersKilled++;
         told += `, recoverer killed at ${place}, passing ${nth}`;
@@ -129,10 +150,11 @@ export class Rounds {
   }
 
   /** @param nth 0: not killed */
-  async #killedAt(args: readonly string[], nth: number, input = ''): Promise<{ status: number; killed: boolean; place: string; stderr: string }> {
+  async #killedAt(args: readonly string[], nth: number, input = ''): Promise<{ status: number; killed: boolean; place: string; passed: number; stderr: string }> {
     const log = join(this.lab.home.dir, `faults-${args === RECOVERING ? 'r' : 'c'}`);
     const { status, stderr } = await this.lab.run(args, nth === 0 ? {} : { ALLUXIO_FAULT_POINT: `*:${nth}`, ALLUXIO_FAULT_LOG: log }, input);
-    return { status, killed: status === KILLED, place: status === KILLED ? this.#count(log) : '', stderr };
+    const passings = passingsIn(log);
+    return { status, killed: status === KILLED, place: status === KILLED ? this.#count(passings) : '', passed: passings.length, stderr };
   }
 
   async #stoppedAt(args: readonly string[], nth: number): Promise<{ status: number; place: string }> {
@@ -145,19 +167,15 @@ export class Rounds {
     const watch = setInterval(() => void (isStopped(child.pid) && setTimeout(() => child.kill('SIGKILL'), 60)), 20);
     const status = await statusOf(child, 60_000, args);
     clearInterval(watch);
-    return { status, place: status === KILLED ? this.#count(log) : '' };
+    const passings = passingsIn(log);
+    return { status, place: status === KILLED ? this.#count(passings) : '' };
   }
 
   /** The last passing of the process that was killed. */
-  #count(log: string): string {
+  #count(passings: readonly string[]): string {
     this.tally.kills++;
-    let place = 'nowhere';
-    try {
-      place = readFileSync(log, 'utf8').trimEnd().split('\n').at(-1) ?? place;
-      rmSync(log);
-    } catch {
-      // Killed by the clock before it got anywhere.
-    }
+    // Killed by the clock before it got anywhere.
+    const place = passings.at(-1) ?? 'nowhere';
     this.tally.places.set(place, (this.tally.places.get(place) ?? 0) + 1);
     return place;
   }
@@ -189,6 +207,17 @@ export class Rounds {
     if (problems.length === 0) return;
     this.tally.failures.push(`round ${this.#round}, root ${this.lab.root}: ${label}\n  ${problems.join('\n  ')}`);
     console.info(this.tally.failures.at(-1));
+  }
+}
+
+/** The boundaries that a process has passed. */
+function passingsIn(log: string): string[] {
+  try {
+    const passings = readFileSync(log, 'utf8').trimEnd().split('\n');
+    rmSync(log);
+    return passings;
+  } catch {
+    return [];
   }
 }
 

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What every command loads is one file: each further one costs a command about half a millisecond. */
 const CORE = /^\0rolldown|\/package\.json$|\/src\/(?:cli-(?:context|dialect|execute|failure|generic|parse|request|signals)|errors|fault-points|uri|config\/version|terminal\/(?:console-output|descriptor-writer|escape)|commands\/(?:index|options|usage-block))\.ts$/;
 /** What every command that opens the file system loads besides. */
-const SETTINGS = /\/src\/(?:config\/(?!listing|master-config|system-|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts|filesystem\/status-text\.ts)|\/node_modules\/properties-reader\//;
+const SETTINGS = /\/src\/(?:make-folders\.ts|config\/(?!listing|master-config|system-|validate|unknown-keys)|terminal\/(?:dates|size)|commands\/(?:for-each-path|paths|status-text)\.ts|filesystem\/status-text\.ts)|\/node_modules\/properties-reader\//;
 
 /** Of what opening the file system names, what a command that only looks never calls: it is loaded with the first call. */
 const CHANGING = /\/src\/(?:byte-stream|checked-memory|wasm-assembler|cache\/(?!tiers)|config\/references|filesystem\/(?:delete-work|known-names|parallel|purge|stored-parents|transact|tree-walk|metadata\/(?:guard|insert|listing-places|load-|sync))|journal\/(?:apply|audit\/|group-commit|log-codec|page-walk|precondition|session|store-error)|namespace\/(?:acl|inodes|leases|remove)|resident\/(?:cache-requests|claims))/;

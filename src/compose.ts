@@ -19,6 +19,7 @@ import type { Role } from './http/resident.ts';
 import { closeIntent } from './filesystem/transact.ts';
 import { notAccessible, ufsModeOf } from './filesystem/ufs-mode.ts';
 import { formatStore, openStore, restoreStore } from './journal/format.ts';
+import { makeFolders } from './make-folders.ts';
 import { ROOT_MOUNT_ID } from './namespace/inodes.ts';
 import { pathOfInode } from './namespace/resolve.ts';
 import { ROOT_ID } from './journal/journal.ts';
@@ -310,6 +311,7 @@ export async function formatJournal(config: Config, emptying?: Owner): Promise<v
   const { ufsTypeOf } = await import('./ufs/registry.ts');
   const uri = UfsUri.parse(mount.ufsUri);
   if (ufsTypeOf(uri) === undefined) throw new AlluxioError('INVALID_CONFIGURATION', `No Under File System Factory found for: ${mount.ufsUri}`);
+  if (uri.scheme === 'file') await makeRoot(uri.path);
   // The superuser is whoever owns the store, whatever name the commands act under.
   const superuser = config.find('alluxio.security.login.username') ?? userInfo().username;
   await formatStore({
@@ -320,7 +322,18 @@ export async function formatJournal(config: Config, emptying?: Owner): Promise<v
     nowMs: Date.now(),
     emptying,
   });
-  if (uri.scheme === 'file') await (await import('node:fs/promises')).mkdir(uri.path, { recursive: true });
+}
+
+async function makeRoot(folder: string): Promise<void> {
+  try {
+    await makeFolders(folder);
+  } catch (error) {
+    const { systemWords } = await import('./filesystem/transfers/local-errors.ts');
+    throw new AlluxioError('FAILED_PRECONDITION', `The under storage ${folder} cannot be made: ${systemWords(error)}.`, {
+      hint: 'Name another one in alluxio.master.mount.table.root.ufs.',
+      cause: error,
+    });
+  }
 }
 
 export function formatWorker(config: Config): Promise<string[]> {

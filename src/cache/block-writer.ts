@@ -1,9 +1,10 @@
 /** Writing one block file: temporary name, sync when asked, rename. */
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { around } from '../fault-points.ts';
+import { makeFolders } from '../make-folders.ts';
 import { writeAll } from '../write-file.ts';
 import type { BlockWriter } from './block-store.ts';
 import { BlockChecksums } from './checksum.ts';
@@ -32,7 +33,7 @@ async function openTemporary(path: string): Promise<FileHandle> {
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
     // The first block in this directory, or somebody removed the folders: asking beforehand would cost every block a look.
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolders(dirname(path), 0o700);
     return open(path, 'wx', 0o600);
   }
 }

@@ -1,8 +1,9 @@
 /** Writing one small block: gathered in memory, and put on disk in one go without leaving the thread, which takes a fraction of what the pool's round trips do. */
-import { closeSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { aroundSync } from '../fault-points.ts';
+import { makeFoldersSync } from '../make-folders.ts';
 import { openBlockWriter } from './block-writer.ts';
 import type { BlockFile } from './block-writer.ts';
 import type { BlockWriter } from './block-store.ts';
@@ -78,7 +79,7 @@ function openTemporary(path: string): number {
     return openSync(path, 'wx', 0o600);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFoldersSync(dirname(path), 0o700);
     return openSync(path, 'wx', 0o600);
   }
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { arch, cpus, freemem, platform, release, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,8 @@ import { isCredentialKey, MASK } from '../config/redact.ts';
 import { listProperties } from '../config/listing.ts';
 import { VERSION } from '../config/version.ts';
 import { AlluxioError, messageOf, systemCode } from '../errors.ts';
+import { onLocal } from '../filesystem/transfers/local-errors.ts';
+import { makeFolders } from '../make-folders.ts';
 import type { CommandContext, CommandInput, CommandSpec } from './command.ts';
 import { arg, text } from './options.ts';
 
@@ -43,7 +45,7 @@ export const command: CommandSpec = {
     const gathered = await mkdtemp(join(tmpdir(), 'alluxio-info-'));
     try {
       await gather(input, ctx, { what, folder: gathered });
-      await mkdir(target, { recursive: true });
+      await onLocal(target, () => makeFolders(target));
       const tarball = join(target, `alluxio-info-${ctx.now()}.tar.gz`);
       await promisify(execFile)('tar', ['-czf', tarball, '-C', gathered, '.'], { signal: ctx.signal });
       if (ctx.out.json) return ctx.out.record({ tarball });

@@ -2,9 +2,11 @@
  * What `distributedCp`, `distributedLoad` and `distributedMv` share. There is no job service here: the work is done by this process, in parallel, and is done
  * when the command ends; the words are those of Alluxio's job service.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { AlluxioError } from '../errors.ts';
+import { onLocal } from '../filesystem/transfers/local-errors.ts';
+import { makeFolders } from '../make-folders.ts';
 import type { TypedPath } from '../uri.ts';
 import type { CommandContext, CommandInput, OptionSpec } from './command.ts';
 import { flag, integer, text } from './options.ts';
@@ -100,8 +102,8 @@ async function tellFailures(job: Job, failures: readonly Failure[], ctx: Command
   const folder = ctx.config.get('alluxio.user.logs.dir');
   const name = job.source.plain.split('/').filter((part) => part !== '').join('_');
   const file = join(folder, `${job.command}_${name.slice(0, 150)}_failures.csv`);
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, failures.map(({ path }) => `${path}\n`).join(''));
+  await onLocal(folder, () => makeFolders(folder));
+  await onLocal(file, () => writeFile(file, failures.map(({ path }) => `${path}\n`).join('')));
   if (!ctx.out.json) ctx.out.line(`Check out ${shownPath(file, ctx.cwd)} for full list of failed files.`);
   for (const { path, error } of failures.slice(0, SHOWN)) ctx.out.warn(error.message.includes(path) ? error.message : `${path}: ${error.message}`);
 }

@@ -1,9 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { resolve, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AlluxioError } from '../errors.ts';
+import { onLocal } from '../filesystem/transfers/local-errors.ts';
+import { makeFolders } from '../make-folders.ts';
 import type { Admin } from '../filesystem/admin.ts';
 import type { CommandSpec } from './command.ts';
 import { integer, text } from './options.ts';
@@ -30,10 +31,11 @@ export const command: CommandSpec = {
     const folder = resolve(ctx.cwd, text(input, 'outputDir') ?? `journal_dump-${ctx.now()}`);
     const admin = await (await ctx.fileSystem()).admin();
     ctx.out.line(`Dumping journal of type EMBEDDED to ${folder}`);
-    await mkdir(folder, { recursive: true });
+    await onLocal(folder, () => makeFolders(folder));
     let records = 0;
     const count = (): void => void records++;
-    await pipeline(Readable.from(linesOf(admin, { start, end, count })), createWriteStream(join(folder, 'edits.txt'), { mode: 0o600 }), { signal: ctx.signal });
+    const file = join(folder, 'edits.txt');
+    await onLocal(file, () => pipeline(Readable.from(linesOf(admin, { start, end, count })), createWriteStream(file, { mode: 0o600 }), { signal: ctx.signal }));
     ctx.out.line(`${records} entries`);
   },
 };

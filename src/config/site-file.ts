@@ -1,8 +1,9 @@
 /** Finds and reads `alluxio-site.properties`. */
 import { isUtf8 } from 'node:buffer';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
+import { makeFoldersSync } from '../make-folders.ts';
 import { parseProperties } from './properties.ts';
 
 export const SITE_FILE_NAME = 'alluxio-site.properties';
@@ -18,6 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
   EROFS: 'the disk is read-only',
   ENOSPC: 'the disk is full',
+  ENOENT: 'its directory cannot be made',
   EISDIR: 'it is a directory',
   EEXIST: 'a file is in the way',
   ENOTDIR: 'a file is in the way',
@@ -67,7 +69,7 @@ export function createSiteFile(directory: string, lines: readonly string[]): { r
   const path = resolve(directory, SITE_FILE_NAME);
   if (existsSync(path)) return { path, created: false };
   try {
-    mkdirSync(directory, { recursive: true });
+    makeFoldersSync(directory);
     writeFileSync(path, `${lines.join('\n')}\n`, { flag: 'wx', mode: 0o600 });
     return { path, created: true };
   } catch (error) {

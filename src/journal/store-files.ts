@@ -10,6 +10,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, r
 import { dirname, join } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { aroundSync } from '../fault-points.ts';
+import { makeFoldersSync } from '../make-folders.ts';
 import { missingPages } from './lmdb-file.ts';
 import { pageDamage } from './page-walk.ts';
 import { damaged, storeError } from './store-error.ts';
@@ -74,7 +75,7 @@ export function replaceableStore(folder: string): string | undefined {
 
 /** Makes an empty folder for a new store, which nobody finds before publishStore(). */
 export function makeStore(folder: string, random: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFoldersSync(folder, 0o700);
   requireOwn(folder);
   const store = join(folder, STORE_PREFIX + random);
   mkdirSync(store, { mode: 0o700 });

@@ -3,9 +3,10 @@
  * must live; a dead one's is no claim. Nobody ever takes a record away but the holder of a greater one: only so can two that come at the same moment
  * not both win. A record is whole as soon as it is there.
  */
-import { linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AlluxioError, messageOf, systemCode } from '../errors.ts';
+import { makeFoldersSync } from '../make-folders.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import { isAlive } from '../process-identity.ts';
 
@@ -39,7 +40,7 @@ export function readClaim(folder: string, name: string): unknown {
 export function takeClaim<T extends Claimed>(folder: string, name: string, record: T): Claim<T> {
   const draft = join(folder, `.${name}-${record.identity.pid}-${record.identity.startedAt}`);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFoldersSync(folder, 0o700);
     for (;;) {
       const numbers = numbersOf(folder, name);
       const newest = numbers.at(-1) ?? 0;

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AlluxioError, hasCode, systemCode } from '../../errors.ts';
+import { makeFolders } from '../../make-folders.ts';
 import { nameOf, parentOf, relativeTo } from '../../uri.ts';
 import type { CopyReport, FileStatus, TransferOptions } from '../file-system.ts';
 import { feed } from './feed.ts';
@@ -97,7 +98,7 @@ export class Download {
     }
     if (existing !== undefined) throw fileInTheWay(target);
     try {
-      await mkdir(target, { recursive: true });
+      await makeFolders(target);
     } catch (error) {
       throw cannotMake(target, failure, error);
     }

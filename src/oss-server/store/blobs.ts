@@ -4,9 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../../errors.ts';
+import { makeFolders } from '../../make-folders.ts';
 
 export interface NewBlob {
   readonly id: string;
@@ -43,8 +44,8 @@ export class Blobs {
 
   /** Makes the folders and settles or removes what an earlier process left behind. */
   async recover(isRecorded: (id: string) => boolean): Promise<void> {
-    await mkdir(this.#incoming, { recursive: true, mode: 0o700 });
-    await mkdir(this.#settled, { recursive: true, mode: 0o700 });
+    await makeFolders(this.#incoming, 0o700);
+    await makeFolders(this.#settled, 0o700);
     for (const id of await readdir(this.#incoming)) {
       if (isRecorded(id)) await this.settle(id);
       else await unlinkIfThere(join(this.#incoming, id));
@@ -75,7 +76,7 @@ export class Blobs {
     const folder = id.slice(0, 2);
     let made = this.#folders.get(folder);
     if (made === undefined) {
-      made = mkdir(join(this.#settled, folder), { recursive: true, mode: 0o700 });
+      made = makeFolders(join(this.#settled, folder), 0o700);
       this.#folders.set(folder, made);
     }
     await made;

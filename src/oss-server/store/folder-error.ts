@@ -5,6 +5,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
+  ENOENT: 'there is no such folder, and it cannot be made',
   EEXIST: 'it is not a folder',
   ENOTDIR: 'it is not a folder',
   ENOSPC: 'no space left on the disk',

@@ -2,11 +2,11 @@
  * The index: one LMDB environment that says which objects there are and where their bytes lie. Reads are plain and
  * synchronous; every change goes through commit(), which answers when the change is on disk.
  */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { open } from 'lmdb';
 import { AlluxioError } from '../../errors.ts';
+import { makeFolders } from '../../make-folders.ts';
 import { Blobs } from './blobs.ts';
 import { folderError } from './folder-error.ts';
 import { lockFolder } from './lock.ts';
@@ -87,7 +87,7 @@ export class Store {
   static async open(dir: string, options: { readonly flush: boolean }): Promise<Store> {
     let unlock: (() => void) | undefined;
     try {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await makeFolders(dir, 0o700);
       unlock = lockFolder(dir);
       const env = open({ path: join(dir, 'index.mdb'), noSubdir: true, maxDbs: 16, noSync: !options.flush });
       const store = new Store(env, new Blobs(dir, options.flush), unlock);

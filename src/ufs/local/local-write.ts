@@ -1,8 +1,9 @@
 /** Writes a file so that nobody ever sees half of it: temporary file, sync, rename, sync of the directory. */
-import { link, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { link, open, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { AlluxioError, systemCode } from '../../errors.ts';
 import { around } from '../../fault-points.ts';
+import { makeFolders } from '../../make-folders.ts';
 import { writeAll } from '../../write-file.ts';
 import { createCrc64 } from '../crc64.ts';
 import type { UfsWritten, WriteOptions } from '../ufs.ts';
@@ -84,7 +85,11 @@ export async function makeParents(path: string): Promise<void> {
 
 /** With the new names on disk: a directory entry lives in its parent, which has to be synced too. */
 export async function makeDirectories(path: string): Promise<void> {
-  const first = await around('local.make', () => mkdir(path, { recursive: true }));
+  const first = await around('local.make', () => makeFolders(path)).catch((error: unknown) => {
+    // To whom asked for it to be made, "does not exist" says nothing.
+    if (systemCode(error) !== 'ENOENT') throw error;
+    throw new AlluxioError('FAILED_PRECONDITION', `${path} cannot be made: no folder can be made there`, { path, cause: error });
+  });
   if (first === undefined) return;
   for (let at = path; at.length >= first.length; at = dirname(at)) await syncDirectory(dirname(at));
 }

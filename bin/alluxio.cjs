@@ -20,7 +20,10 @@ require('./code-cache.cjs')
   .start('packs/start.cjs', 'main.cjs')
   .main(process.argv.slice(2), {
     env: process.env,
-    cwd: process.cwd(),
+    // Asked for when somebody needs it: it may have been removed.
+    cwd: function () {
+      return process.cwd();
+    },
     installDir: home,
     stdout: 1,
     stderr: 2,

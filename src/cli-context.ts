@@ -1,5 +1,6 @@
 /** What a command gets. Everything in it is made at first use, and closed at the end. */
 import { hostname } from 'node:os';
+import { isAbsolute, resolve } from 'node:path';
 import type { CommandContext, CommandServices } from './commands/command.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigInput, loadConfig } from './config/sources.ts';
@@ -12,7 +13,8 @@ import type { Output } from './terminal/output.ts';
 
 export interface ContextInput {
   readonly source: ConfigInput;
-  readonly cwd: string;
+  /** Throws where it was removed. */
+  cwd(): string;
   readonly out: ConsoleOutput;
   readonly signal: AbortSignal;
   /** Absent for the few commands that never ask for the configuration. */
@@ -66,7 +68,7 @@ export function createContext(input: ContextInput): OwnedContext {
     stdin: () => process.stdin,
     signal,
     now: Date.now,
-    cwd: input.cwd,
+    localPath: (path) => localPath(path, input),
     env,
     homeDir,
     installDir,
@@ -93,6 +95,14 @@ export function createContext(input: ContextInput): OwnedContext {
     },
     close: async () => closeQuietly(opened),
   };
+}
+
+function localPath(path: string, input: ContextInput): string {
+  try {
+    return resolve(isAbsolute(path) ? '/' : input.cwd(), path);
+  } catch (error) {
+    throw new AlluxioError('FAILED_PRECONDITION', 'The working directory was removed.', { hint: 'Change to one that there is, or give local paths in full.', cause: error });
+  }
 }
 
 async function checkJournal(config: Config): Promise<void> {

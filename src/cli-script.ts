@@ -18,7 +18,7 @@ export interface ScriptRun {
   /** Of the script. */
   readonly run: Run;
   readonly signal: AbortSignal;
-  readonly cwd: string;
+  cwd(): string;
 }
 
 /** @throws CANCELLED when the whole process shall end */
@@ -68,7 +68,7 @@ function ownContext(defines: Run['source']['defines'], line: { script: ScriptRun
   const { script, out, commandLine } = line;
   const source = { ...script.run.source, defines: [...script.run.source.defines, ...defines] };
   const runNone = (): Promise<never> => Promise.reject(new AlluxioError('INTERNAL', 'A line of a script runs no lines.'));
-  return createContext({ source, cwd: script.cwd, out, signal: script.signal, loadConfig, commandLine, lines: { runLine: runNone, runTogether: runNone } });
+  return createContext({ source, cwd: () => script.cwd(), out, signal: script.signal, loadConfig, commandLine, lines: { runLine: runNone, runTogether: runNone } });
 }
 
 const NO_PROGRESS: ReturnType<ConsoleOutput['progress']> = { advance() {}, expect() {}, end() {} };

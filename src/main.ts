@@ -16,7 +16,8 @@ import { openOutput } from './terminal/console-output.ts';
 
 export interface MainIo {
   readonly env: NodeJS.ProcessEnv;
-  readonly cwd: string;
+  /** Throws where it was removed. */
+  cwd(): string;
   readonly installDir: string;
   /** File descriptors; 1 and 2 as a rule. */
   readonly stdout: number;
@@ -46,14 +47,14 @@ export async function main(argv: readonly string[], io: MainIo): Promise<number>
   const source: ConfigInput = { env: io.env, homeDir: io.env.HOME ?? homedir(), installDir: io.installDir, defines };
   const owned = createContext({
     source,
-    cwd: io.cwd,
+    cwd: () => io.cwd(),
     out,
     signal: signals.signal,
     loadConfig,
     commandLine: commandLineOf(rest),
     lines: {
-      runLine: async (line) => (await import('./cli-script.ts')).runLine(line, { run, signal: signals.signal, cwd: io.cwd }),
-      runTogether: async (lines, { stop }) => (await import('./cli-together.ts')).runTogether(lines, { run, signal: signals.signal, cwd: io.cwd }, stop),
+      runLine: async (line) => (await import('./cli-script.ts')).runLine(line, { run, signal: signals.signal, cwd: () => io.cwd() }),
+      runTogether: async (lines, { stop }) => (await import('./cli-together.ts')).runTogether(lines, { run, signal: signals.signal, cwd: () => io.cwd() }, stop),
     },
   });
   const run: Run = { out, shell, owned, source, spec: parsed.spec };

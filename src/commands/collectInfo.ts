@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { arch, cpus, freemem, platform, release, tmpdir, totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { isCredentialKey, MASK } from '../config/redact.ts';
 import { listProperties } from '../config/listing.ts';
@@ -41,7 +41,7 @@ export const command: CommandSpec = {
     if (text(input, 'include-logs') !== undefined && (text(input, 'additional-logs') ?? text(input, 'exclude-logs')) !== undefined) {
       throw new AlluxioError('USAGE', '--include-logs goes without --additional-logs and --exclude-logs');
     }
-    const target = resolve(ctx.cwd, arg(input, 1));
+    const target = ctx.localPath(arg(input, 1));
     const gathered = await mkdtemp(join(tmpdir(), 'alluxio-info-'));
     try {
       await gather(input, ctx, { what, folder: gathered });

@@ -107,7 +107,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
   now(): number;
-  readonly cwd: string;
+  /** In full. @throws FAILED_PRECONDITION when it is relative and the working directory was removed */
+  localPath(path: string): string;
   readonly env: NodeJS.ProcessEnv;
   readonly homeDir: string;
   /** Where the software is installed (`alluxio.home`). */

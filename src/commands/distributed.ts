@@ -104,14 +104,18 @@ async function tellFailures(job: Job, failures: readonly Failure[], ctx: Command
   const file = join(folder, `${job.command}_${name.slice(0, 150)}_failures.csv`);
   await onLocal(folder, () => makeFolders(folder));
   await onLocal(file, () => writeFile(file, failures.map(({ path }) => `${path}\n`).join('')));
-  if (!ctx.out.json) ctx.out.line(`Check out ${shownPath(file, ctx.cwd)} for full list of failed files.`);
+  if (!ctx.out.json) ctx.out.line(`Check out ${shownPath(file, ctx)} for full list of failed files.`);
   for (const { path, error } of failures.slice(0, SHOWN)) ctx.out.warn(error.message.includes(path) ? error.message : `${path}: ${error.message}`);
 }
 
 /** As Alluxio names it, `./logs/user/…`, where that is right. */
-function shownPath(file: string, cwd: string): string {
-  const below = relative(cwd, file);
-  return below.startsWith('..') ? file : `.${sep}${below}`;
+function shownPath(file: string, ctx: CommandContext): string {
+  try {
+    const below = relative(ctx.localPath('.'), file);
+    return below.startsWith('..') ? file : `.${sep}${below}`;
+  } catch {
+    return file;
+  }
 }
 
 /** @throws USAGE */

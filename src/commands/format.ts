@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { CommandContext, CommandSpec } from './command.ts';
 import { AlluxioError } from '../errors.ts';
 import { formatBoth, restoreBoth } from './formatting.ts';
@@ -30,13 +29,9 @@ export const command: CommandSpec = {
     if (flag(input, 's') && !wantsFormat(ctx)) return;
     const from = text(input, 'from');
     if (from === undefined) return formatBoth(ctx);
-    await restoreBoth(ctx, absolute(from, ctx.cwd), flag(input, 'backup-only'));
+    await restoreBoth(ctx, from.includes('://') ? from : ctx.localPath(from), flag(input, 'backup-only'));
   },
 };
-
-function absolute(uri: string, cwd: string): string {
-  return uri.includes('://') ? uri : resolve(cwd, uri);
-}
 
 function wantsFormat(ctx: CommandContext): boolean {
   const root = ctx.env.ALLUXIO_MASTER_MOUNT_TABLE_ROOT_UFS ?? ctx.env.ALLUXIO_UNDERFS_ADDRESS ?? '';

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import type { CommandContext, CommandInput, CommandSpec } from './command.ts';
 import { resolveSecret } from '../config/references.ts';
 import { AlluxioError } from '../errors.ts';
@@ -53,7 +52,7 @@ function parse(input: CommandInput, ctx: CommandContext): OssServerOptions {
   const [host, region] = [text(input, 'host'), text(input, 'region')];
   const credentials = credentialsOf(input, ctx);
   return {
-    dir: resolve(ctx.cwd, dir),
+    dir: ctx.localPath(dir),
     port: portOf(text(input, 'port')),
     buckets: texts(input, 'bucket'),
     faults: flag(input, 'faults'),

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { resolve, join } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AlluxioError } from '../errors.ts';
@@ -28,7 +28,7 @@ export const command: CommandSpec = {
   async run(input, ctx) {
     const [start, end] = [integer(input, 'start') ?? 0, integer(input, 'end') ?? Infinity];
     if (start < 0 || end < start) throw new AlluxioError('INVALID_ARGUMENT', 'The range of records is empty: -start must not be behind -end.');
-    const folder = resolve(ctx.cwd, text(input, 'outputDir') ?? `journal_dump-${ctx.now()}`);
+    const folder = ctx.localPath(text(input, 'outputDir') ?? `journal_dump-${ctx.now()}`);
     const admin = await (await ctx.fileSystem()).admin();
     ctx.out.line(`Dumping journal of type EMBEDDED to ${folder}`);
     await onLocal(folder, () => makeFolders(folder));

@@ -1,5 +1,4 @@
 /** What `cp`, `copyFromLocal` and `copyToLocal` share: their options, the lines they print, and how failures end. */
-import { resolve } from 'node:path';
 import { AlluxioError, messageOf } from '../errors.ts';
 import type { CopyReport, TransferOptions } from '../filesystem/file-system.ts';
 import type { TypedPath } from '../uri.ts';
@@ -27,7 +26,7 @@ export function transferOptions(input: CommandInput, ctx: CommandContext): Trans
 /** An absolute local path of what was typed after `file://`, or as a plain local path. @throws INVALID_ARGUMENT when nothing was: an unset variable must not mean the current directory. */
 export function localPath(text: string, ctx: CommandContext): string {
   if (text === '') throw new AlluxioError('INVALID_ARGUMENT', 'Path "" is invalid.', { hint: 'For the current directory, type a dot.' });
-  return resolve(ctx.cwd, text);
+  return ctx.localPath(text);
 }
 
 export async function upload(source: string, target: TypedPath, input: CommandInput, ctx: CommandContext): Promise<void> {

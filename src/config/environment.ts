@@ -1,5 +1,6 @@
 /** What environment variables say, as `-D` options in the order in which the launcher of Alluxio put them: later ones win. */
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
+import { AlluxioError } from '../errors.ts';
 import { type Define, definesIn } from './defines.ts';
 
 /** The process that runs: it reads ALLUXIO_<name>_JAVA_OPTS. */
@@ -41,7 +42,7 @@ export function environmentSettings(env: NodeJS.ProcessEnv, name: ProcessName): 
   const derived: Define[] = [];
   for (const [variable, key] of DIRECTORIES) {
     const value = env[variable] ?? '';
-    if (value !== '') derived.push([key, resolve(value)]);
+    if (value !== '') derived.push([key, fullPath(variable, value)]);
   }
   if ((env.ALLUXIO_UNDERFS_ADDRESS ?? '') !== '' && (env.ALLUXIO_MASTER_MOUNT_TABLE_ROOT_UFS ?? '') === '') {
     warnings.push('Warning: ALLUXIO_UNDERFS_ADDRESS is deprecated by ALLUXIO_MASTER_MOUNT_TABLE_ROOT_UFS');
@@ -53,4 +54,13 @@ export function environmentSettings(env: NodeJS.ProcessEnv, name: ProcessName): 
     if (value !== '') derived.push([key, value]);
   }
   return { defines: [...general, ...derived, ...definesIn(env[`ALLUXIO_${name}_JAVA_OPTS`])], warnings };
+}
+
+function fullPath(variable: string, path: string): string {
+  if (isAbsolute(path)) return resolve(path);
+  try {
+    return resolve(path);
+  } catch (error) {
+    throw new AlluxioError('INVALID_CONFIGURATION', `${variable} is ${path}, and the working directory was removed.`, { hint: 'Give it in full.', cause: error });
+  }
 }

@@ -1,7 +1,7 @@
 /** One command against a file system that a test makes up, for what the command itself decides: words, columns, statuses. */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseOptions } from '../../src/cli-commander.ts';
 import { noShellOptions, readLine } from '../../src/cli-dialect.ts';
 import { reportFailure } from '../../src/cli-failure.ts';
@@ -43,7 +43,7 @@ export async function runCommand(name: keyof typeof COMMANDS.fs, words: readonly
     out,
     signal: new AbortController().signal,
     now: () => 0,
-    cwd: '/work',
+    localPath: (path) => resolve('/work', path),
     env: {},
     homeDir: folder,
     installDir: folder,

@@ -10,7 +10,7 @@ async function alluxio(...argv: string[]): Promise<{ status: number; stdout: str
   const home = mkdtempSync(join(tmpdir(), 'alluxio-main-'));
   const [stdout, stderr] = [openSync(join(home, 'out'), 'w'), openSync(join(home, 'err'), 'w')];
   try {
-    const status = await main(argv, { env: { HOME: home }, cwd: home, installDir: home, stdout, stderr });
+    const status = await main(argv, { env: { HOME: home }, cwd: () => home, installDir: home, stdout, stderr });
     return { status, stdout: readFileSync(join(home, 'out'), 'utf8'), stderr: readFileSync(join(home, 'err'), 'utf8') };
   } finally {
     closeSync(stdout);

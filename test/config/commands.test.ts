@@ -28,7 +28,7 @@ async function alluxio(...argv: string[]): Promise<{ status: number; stdout: str
   const files = [join(base, 'stdout'), join(base, 'stderr')] as const;
   const [stdout, stderr] = [openSync(files[0], 'w'), openSync(files[1], 'w')];
   try {
-    const status = await main(argv, { env: { HOME: base }, cwd: base, installDir: base, stdout, stderr });
+    const status = await main(argv, { env: { HOME: base }, cwd: () => base, installDir: base, stdout, stderr });
     return { status, stdout: readFileSync(files[0], 'utf8'), stderr: readFileSync(files[1], 'utf8') };
   } finally {
     closeSync(stdout);

@@ -1,10 +1,11 @@
 /** Folders where nothing can be made, files where folders should be, a working directory that is gone: one line that says so, and an end. */
-import { writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeHome } from '../support/home.ts';
 import type { Home } from '../support/home.ts';
-import { runAlluxio } from '../support/run-alluxio.ts';
+import { ALLUXIO, runAlluxio } from '../support/run-alluxio.ts';
 import type { RunResult } from '../support/run-alluxio.ts';
 
 let home: Home;
@@ -48,5 +49,48 @@ describe('where the file system takes no folders', () => {
     expectLine(await run(['fs', 'copyFromLocal', ...cache, 'small', '/small']), /Cache folder \/proc\/nope\/alluxioworker failed/);
     expect((await run(['fs', 'mount', '/pr', '/proc/sys'])).status).toBe(0);
     expectLine(await run(['fs', 'mkdir', '-Dalluxio.user.file.writetype.default=THROUGH', '/pr/x']), /^\/proc\/sys\/x cannot be made: no folder can be made there$/m);
+  });
+});
+
+describe('in a working directory that was removed', () => {
+  /** What the shell says before bin/alluxio has its first word is not ours. */
+  const gone = (line: string, before = ''): Promise<{ status: unknown; stdout: string; stderr: string }> =>
+    new Promise((settle) => {
+      const folder = join(home.dir, 'gone');
+      const env = { PATH: process.env.PATH, HOME: home.dir, ALLUXIO_CONF_DIR: home.confDir };
+      execFile('sh', ['-c', `mkdir ${folder} && cd ${folder} && rmdir ${folder} && ${before} "$0" ${line}`, ALLUXIO], { env, timeout: 20_000 }, (error, stdout, stderr) => {
+        settle({ status: error?.code ?? 0, stdout, stderr: stderr.replace(/^(?:sh: 0|shell-init): .*\n/, '') });
+      });
+    });
+
+  it.each([
+    ['version', /^2\.9/],
+    ['getConf alluxio.user.file.writetype.default', /^ASYNC_THROUGH\n$/],
+    ['fs ls /', /^/],
+    ['format', /Formatting Alluxio Master/],
+    ['fs copyFromLocal "$HOME/small" /from-gone', /^Copied /],
+  ])('%s', async (line, stdout) => {
+    expect(await gone(line)).toEqual({ status: 0, stdout: expect.stringMatching(stdout) as string, stderr: '' });
+  });
+
+  it('also with settings in alluxio-env.sh', async () => {
+    const file = join(home.confDir, 'alluxio-env.sh');
+    await writeFile(file, 'ALLUXIO_MASTER_HOSTNAME=there\n');
+    try {
+      expect(await gone('getConf alluxio.master.hostname')).toEqual({ status: 0, stdout: 'there\n', stderr: '' });
+    } finally {
+      await rm(file);
+    }
+  });
+
+  it.each(['fs copyFromLocal small /small', 'fs copyToLocal / .', 'ossServer --dir here --port 0', 'readJournal', 'fs --file lines'])('%s says what is wrong', async (line) => {
+    const { status, stderr } = await gone(line);
+    expect(stderr).toBe('The working directory was removed. Change to one that there is, or give local paths in full.\n');
+    expect(status).not.toBe(0);
+  });
+
+  it('and so does a folder of the environment', async () => {
+    const { stderr } = await gone('getConf alluxio.logs.dir', 'ALLUXIO_LOGS_DIR=logs');
+    expect(stderr).toMatch(/^ALLUXIO_LOGS_DIR is logs, and the working directory was removed\. Give it in full\.$/m);
   });
 });

@@ -53,7 +53,7 @@ async function run(words: readonly string[]): Promise<Done> {
   const env = { HOME: join(dir, 'home'), ALLUXIO_CONF_DIR: join(dir, 'conf'), PATH: '' };
   try {
     const hang = new Promise<number>((resolve) => setTimeout(resolve, HANG_MS, -1).unref());
-    const status = await Promise.race([main(words, { env, cwd: join(dir, 'cwd'), installDir: dir, stdout, stderr }), hang]);
+    const status = await Promise.race([main(words, { env, cwd: () => join(dir, 'cwd'), installDir: dir, stdout, stderr }), hang]);
     return { status, stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8') };
   } finally {
     closeSync(stdout);

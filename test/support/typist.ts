@@ -29,7 +29,7 @@ export async function makeTypist(root: 'oss' | 'local', properties: Readonly<Rec
     const [out, err] = [join(home.dir, 'stdout'), join(home.dir, 'stderr')];
     const [stdout, stderr] = [openSync(out, 'w'), openSync(err, 'w')];
     try {
-      const status = await main(args, { env, cwd: home.dir, installDir: INSTALLATION, stdout, stderr });
+      const status = await main(args, { env, cwd: () => home.dir, installDir: INSTALLATION, stdout, stderr });
       return { status, stdout: readFileSync(out, 'utf8'), stderr: readFileSync(err, 'utf8') };
     } finally {
       closeSync(stdout);

@@ -16,7 +16,7 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 async function runUfsTests(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
   const [stdout, stderr] = [openSync(join(home, 'out'), 'w'), openSync(join(home, 'err'), 'w')];
   try {
-    const status = await main(['runUfsTests', ...args], { env: { HOME: home }, cwd: home, installDir: home, stdout, stderr });
+    const status = await main(['runUfsTests', ...args], { env: { HOME: home }, cwd: () => home, installDir: home, stdout, stderr });
     return { status, stdout: readFileSync(join(home, 'out'), 'utf8'), stderr: readFileSync(join(home, 'err'), 'utf8') };
   } finally {
     closeSync(stdout);

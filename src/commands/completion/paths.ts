@@ -1,6 +1,6 @@
 /** Candidates that are paths: of the namespace, as the journal knows it, and of the local disk. */
 import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { normalisePath } from '../../uri.ts';
 import type { CommandContext } from '../command.ts';
 import type { Candidate } from './candidates.ts';
@@ -25,7 +25,7 @@ export async function pathCandidates(current: string, ctx: CommandContext): Prom
 export async function localCandidates(current: string, scheme: string, ctx: CommandContext): Promise<Candidate[]> {
   const cut = current.lastIndexOf('/') + 1;
   const [shown, prefix] = [current.slice(0, cut), current.slice(cut)];
-  const folder = resolve(ctx.cwd, shown.startsWith('~/') ? join(ctx.homeDir, shown.slice(2)) : shown === '' ? '.' : shown);
+  const folder = ctx.localPath(shown.startsWith('~/') ? join(ctx.homeDir, shown.slice(2)) : shown === '' ? '.' : shown);
   const entries = await readdir(folder, { withFileTypes: true });
   const wanted = entries.filter(({ name }) => name.startsWith(prefix) && (prefix !== '' || !name.startsWith('.')));
   if (wanted.length > MOST) return [];

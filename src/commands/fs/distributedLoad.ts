@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { CommandContext, CommandInput, CommandSpec } from '../command.ts';
 import { AlluxioError, systemCode } from '../../errors.ts';
 import type { TypedPath } from '../../uri.ts';
@@ -62,7 +61,7 @@ async function loadOne(source: TypedPath, input: CommandInput, ctx: CommandConte
 }
 
 async function pathsIn(name: string, ctx: CommandContext): Promise<TypedPath[]> {
-  const file = resolve(ctx.cwd, name);
+  const file = ctx.localPath(name);
   try {
     const lines = (await readFile(file, 'utf8')).split(/\r?\n/);
     return lines.filter((line) => line.trim() !== '').map((line) => readPath(ctx, line));

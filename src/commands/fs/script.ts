@@ -1,6 +1,5 @@
 import { constants, createReadStream, openSync, statSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { resolve } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
 import type { CommandContext, CommandInput, CommandSpec, LineToRun } from '../command.ts';
@@ -110,7 +109,7 @@ function sourceOf(input: CommandInput): string {
 }
 
 function open(source: string, ctx: CommandContext): Readable {
-  return addAbortSignal(ctx.signal, source === '-' || source === '/dev/stdin' ? ctx.stdin() : openFile(resolve(ctx.cwd, source)));
+  return addAbortSignal(ctx.signal, source === '-' || source === '/dev/stdin' ? ctx.stdin() : openFile(ctx.localPath(source)));
 }
 
 /** @throws NOT_FOUND, INVALID_ARGUMENT */

@@ -1,6 +1,6 @@
 /** bin/alluxio as built: finding the installation, its environment file, and how it ends. */
 import { once } from 'node:events';
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +28,49 @@ describe('the launcher', () => {
     writeFileSync(join(home.confDir, 'alluxio-env.sh'), 'ALLUXIO_MASTER_HOSTNAME="from the file"\n');
     const { stdout } = await runAlluxio(home, ['getConf', 'alluxio.master.hostname'], { env: { ALLUXIO_MASTER_HOSTNAME: 'from the caller' } });
     expect(stdout).toBe('from the file\n');
+  });
+
+  describe('alluxio-env.sh', () => {
+    const write = (text: string): void => writeFileSync(join(home.confDir, 'alluxio-env.sh'), text);
+    const ask = (key = 'alluxio.master.hostname', env: Record<string, string> = {}) => runAlluxio(home, ['getConf', key], { env });
+
+    it('is read by bash, as Alluxio reads it', async () => {
+      writeFileSync(join(home.confDir, 'more.sh'), 'more=us\n');
+      write('source "$(dirname "${BASH_SOURCE[0]}")/more.sh"\nALLUXIO_JAVA_OPTS+=" -Dalluxio.master.hostname=pl${more}"\nif [[ $more == u* ]]; then ALLUXIO_RAM_FOLDER=/ram; fi\n');
+      expect(await ask()).toMatchObject({ status: 0, stdout: 'plus\n', stderr: '' });
+      expect((await ask('alluxio.worker.tieredstore.level0.dirs.path')).stdout).toBe('/ram\n');
+    });
+
+    it('may end with a command that fails', async () => {
+      for (const last of ['false', 'ls /nowhere 2>/dev/null', 'return 3', '[ -d /nowhere ] && x=1']) {
+        write(`ALLUXIO_MASTER_HOSTNAME=there\n${last}\n`);
+        expect(await ask(), last).toMatchObject({ status: 0, stdout: 'there\n', stderr: '' });
+      }
+    });
+
+    const BROKEN = { syntax: 'x=1\nfi\n', quote: 'x="abc\n', exit: 'exit 3\n', quiet: 'exit 0\n', errexit: 'set -e\nfalse\n', unset: ': ${nowhere:?is not set}\n', missing: 'no_such_command\n' };
+    it.each(Object.entries(BROKEN))('that is not read to its end fails the command: %s', async (_what, text) => {
+      write(text);
+      for (const path of [process.env.PATH ?? '', withoutBash()]) {
+        const { status, stdout, stderr } = await ask(undefined, { PATH: path });
+        expect([status, stdout]).toEqual([255, '']);
+        expect(stderr).toMatch(/^alluxio: \/.*\/alluxio-env\.sh was not read to its end \(status \d+\), so its settings are not known; mend it, or move it away$/m);
+      }
+    });
+
+    it('is read by sh where there is no bash', async () => {
+      write('ALLUXIO_MASTER_HOSTNAME="${BASH_VERSION:-no bash}"\n');
+      expect(await ask(undefined, { PATH: withoutBash() })).toMatchObject({ status: 0, stdout: 'no bash\n', stderr: '' });
+    });
+
+    /** A folder with what the launcher calls, and node. */
+    function withoutBash(): string {
+      const folder = join(home.dir, 'tools');
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+      symlinkSync(process.execPath, join(folder, 'node'));
+      return folder;
+    }
   });
 
   it('passes words on as they are', async () => {

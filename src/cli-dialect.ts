@@ -137,6 +137,7 @@ class LineReader {
     this.#refuseMissingValue();
     if (spec.value !== undefined) this.#open = spec;
     else if (!this.#seen.has(spec)) this.#options.push(spelled(spec));
+    else if (spec.once === true) throw new DialectError(`Option given twice: ${spelled(spec)}`);
     this.#seen.add(spec);
   }
 

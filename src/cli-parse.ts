@@ -50,8 +50,9 @@ function countProblem(spec: CommandSpec, given: number): AlluxioError | undefine
 }
 
 function misuse(spec: CommandSpec, message: string, hint?: string): AlluxioError {
+  const status = spec.misuseStatus ?? spec.failureStatus;
   return new AlluxioError('USAGE', message, {
-    ...(spec.failureStatus === undefined ? {} : { exitStatus: spec.failureStatus }),
+    ...(status === undefined ? {} : { exitStatus: status }),
     ...(hint === undefined ? {} : { hint }),
   });
 }

@@ -24,6 +24,8 @@ export interface OptionSpec {
   readonly words?: WordKind;
   /** May be given several times; the input then holds an array. */
   readonly repeatable?: boolean;
+  /** Of a flag: given twice, it is refused, where others may be repeated. */
+  readonly once?: boolean;
   readonly description: string;
   /** Accepted, not shown. */
   readonly hidden?: boolean;
@@ -69,6 +71,8 @@ export interface CommandSpec {
   readonly json?: string;
   /** Status of an ordinary failure; 255 for `fs` and `fsadmin`, 1 for most others. */
   readonly failureStatus?: number;
+  /** Status of a line that cannot be read, where it is another one. */
+  readonly misuseStatus?: number;
   /** What a line with these words, and no option, creates: many such lines of a script are made together. Undefined, or thrown, where it has to be run to know. */
   creates?(args: readonly string[], ctx: CommandContext): LineCreation | undefined;
   /** Returns the exit status; nothing means 0. Throws AlluxioError for what failed. */

@@ -17,13 +17,14 @@ export const command: CommandSpec = {
   ].join('\n'),
   args: { min: 0, max: Infinity },
   options: [
-    { short: 's', description: 'format only when the root under storage, as set in the environment, is a local path that does not exist yet' },
+    { short: 's', once: true, description: 'format only when the root under storage, as set in the environment, is a local path that does not exist yet' },
     { long: 'from', value: 'uri', description: 'restore the namespace from this backup, or from the newest in this folder' },
     { long: 'backup-only', description: 'with --from: leave out what the master shipped after the backup' },
   ],
   examples: [{ command: 'alluxio format', does: 'Start with an empty namespace; do this once before anything else.' }],
-  exitCodes: [{ status: MISUSED, when: 'an argument other than -s was given' }],
+  exitCodes: [{ status: MISUSED, when: 'an argument or option other than those above was given, or -s twice' }],
   failureStatus: 255,
+  misuseStatus: MISUSED,
   async run(input, ctx) {
     if (input.args.length > 0) throw new AlluxioError('INVALID_ARGUMENT', 'Usage: alluxio format [-s]', { exitStatus: MISUSED });
     if (flag(input, 's') && !wantsFormat(ctx)) return;

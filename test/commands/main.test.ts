@@ -99,7 +99,11 @@ describe('misuse of a command', () => {
   });
 
   it('of format has a status of its own', async () => {
-    expect(await alluxio('format', 'all')).toMatchObject({ status: 2, stdout: '' });
+    for (const words of [['all'], ['-x'], ['-s', '-s'], ['-ss'], ['--force'], ['-s', 'x']]) {
+      const { status, stdout, stderr } = await alluxio('format', ...words);
+      expect([status, stdout], words.join(' ')).toEqual([2, '']);
+      expect(stderr).toMatch(/^Usage: alluxio format \[-s\]/m);
+    }
   });
 });
 

@@ -56,7 +56,8 @@ export function environmentSettings(env: NodeJS.ProcessEnv, name: ProcessName): 
   return { defines: [...general, ...derived, ...definesIn(env[`ALLUXIO_${name}_JAVA_OPTS`])], warnings };
 }
 
-function fullPath(variable: string, path: string): string {
+/** @throws INVALID_CONFIGURATION for a relative path in a working directory that was removed */
+export function fullPath(variable: string, path: string): string {
   if (isAbsolute(path)) return resolve(path);
   try {
     return resolve(path);

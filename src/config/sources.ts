@@ -5,7 +5,7 @@ import { AlluxioError } from '../errors.ts';
 import { propertyOf } from './catalogue.ts';
 import type { Config } from './config.ts';
 import type { Define } from './defines.ts';
-import { environmentSettings, type ProcessName } from './environment.ts';
+import { environmentSettings, fullPath, type ProcessName } from './environment.ts';
 import { type Layer, layerOf, ResolvedConfig } from './resolved-config.ts';
 import { readSiteFile } from './site-file.ts';
 import { VERSION } from './version.ts';
@@ -30,7 +30,8 @@ export interface LoadedConfig {
 /** @throws INVALID_CONFIGURATION when the site file cannot be read or understood */
 export function loadConfig(input: ConfigInput): LoadedConfig {
   const environment = environmentSettings(input.env, input.process ?? 'USER');
-  const system = layerOf('SYSTEM_PROPERTY', [...environment.defines, ...input.defines]);
+  const given = [...environment.defines, ...input.defines];
+  const system = layerOf('SYSTEM_PROPERTY', given.filter(isSettable));
   const defaults = computedDefaults(input);
 
   // Where the file lies is decided before it is read; what it says about directories of its own comes too late and is refused by validation.
@@ -39,7 +40,7 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
 
   const siteLayer: Layer[] = site === undefined ? [] : [layerOf('SITE_PROPERTY', site.entries)];
   const config = new ResolvedConfig([system, ...siteLayer, defaults], site?.path);
-  return { config, warnings: [...environment.warnings, ...(site?.warnings ?? []), ...deprecations(config)] };
+  return { config, warnings: [...environment.warnings, ...given.filter((define) => !isSettable(define)).map(([key]) => `Warning: ${key} is read only; the given value is ignored.`), ...(site?.warnings ?? []), ...deprecations(config)] };
 }
 
 /** Below `node_modules` the software is npm's, and the next update would wipe any state kept beside it. */
@@ -47,7 +48,23 @@ function isPackageInstall(installDir: string): boolean {
   return installDir.split(sep).includes('node_modules');
 }
 
-function computedDefaults({ homeDir, installDir }: ConfigInput): Layer {
+/** The version is that of this software, whatever anybody says. In the site file it is refused. */
+function isSettable([key]: Define): boolean {
+  return key.trim() !== 'alluxio.version';
+}
+
+/**
+ * Where the shell's logs go is derived before alluxio-env.sh is read: a log directory that the file sets does not move them. bin/alluxio says what it was before,
+ * empty for none.
+ */
+function shellLogs({ env }: ConfigInput): Define[] {
+  const before = env.ALLUXIO_LOGS_DIR_BEFORE;
+  if (before === undefined) return [];
+  return [['alluxio.user.logs.dir', before === '' ? '${alluxio.work.dir}/logs/user' : fullPath('ALLUXIO_LOGS_DIR', `${before}/user`)]];
+}
+
+function computedDefaults(input: ConfigInput): Layer {
+  const { homeDir, installDir } = input;
   const cpus = availableParallelism();
   const personal = homeDir === '' ? [] : [join(homeDir, '.alluxio')];
   return layerOf('DEFAULT', [
@@ -55,6 +72,7 @@ function computedDefaults({ homeDir, installDir }: ConfigInput): Layer {
     ...(isPackageInstall(installDir) ? packageDirectories(personal[0]) : []),
     ['alluxio.site.conf.dir', ['${alluxio.conf.dir}', ...personal, '/etc/alluxio'].map((directory) => `${directory}/`).join(',')],
     ['alluxio.version', VERSION],
+    ...shellLogs(input),
     ['alluxio.underfs.io.threads', String(Math.max(4, 3 * cpus))],
     ['alluxio.user.transfer.threads', String(Math.max(32, 8 * cpus))],
   ]);

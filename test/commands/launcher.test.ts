@@ -58,6 +58,16 @@ describe('the launcher', () => {
       }
     });
 
+    it('moves the logs of master and worker with ALLUXIO_LOGS_DIR, and those of the shell only with a variable of their own', async () => {
+      const logs = async (env: Record<string, string> = {}) => [(await ask('alluxio.logs.dir', env)).stdout, (await ask('alluxio.user.logs.dir', env)).stdout].map((line) => line.trimEnd());
+      expect(await logs({ ALLUXIO_LOGS_DIR: '/outside' })).toEqual(['/outside', '/outside/user']);
+      write('ALLUXIO_LOGS_DIR=/inside\n');
+      expect(await logs()).toEqual(['/inside', join(home.workDir, 'logs/user')]);
+      expect(await logs({ ALLUXIO_LOGS_DIR: '/outside' })).toEqual(['/inside', '/outside/user']);
+      write('ALLUXIO_LOGS_DIR=/inside\nALLUXIO_USER_LOGS_DIR=/mine\n');
+      expect(await logs()).toEqual(['/inside', '/mine']);
+    });
+
     it('is read by sh where there is no bash', async () => {
       write('ALLUXIO_MASTER_HOSTNAME="${BASH_VERSION:-no bash}"\n');
       expect(await ask(undefined, { PATH: withoutBash() })).toMatchObject({ status: 0, stdout: 'no bash\n', stderr: '' });
@@ -70,6 +80,14 @@ describe('the launcher', () => {
       mkdirSync(folder);
       symlinkSync(process.execPath, join(folder, 'node'));
       return folder;
+    }
+  });
+
+  it('the version is not for anybody to set', async () => {
+    for (const env of [{}, { ALLUXIO_JAVA_OPTS: '-Dalluxio.version=8' }]) {
+      const done = await runAlluxio(home, ['getConf', '-Dalluxio.version=9', 'alluxio.version'], { env });
+      expect([done.status, done.stdout]).toEqual([0, `${VERSION}\n`]);
+      expect(done.stderr).toMatch(/^Warning: alluxio\.version is read only; the given value is ignored\.$/m);
     }
   });
 

@@ -17,6 +17,13 @@ export function damaged(folder: string, why: string, cause?: unknown): AlluxioEr
   });
 }
 
+export function fileInTheWay(folder: string, cause: unknown): AlluxioError {
+  return new AlluxioError('FAILED_PRECONDITION', `A file is in the way of the journal's folder ${folder}.`, {
+    hint: 'Move it away and run alluxio format, or name another folder in alluxio.work.dir or alluxio.master.journal.folder.',
+    cause,
+  });
+}
+
 /** LMDB calls a write that was cut short an I/O error. */
 function isFull(folder: string): boolean {
   const { bavail, bsize } = statfsSync(folder);
@@ -38,6 +45,7 @@ export function storeError(folder: string, error: unknown): AlluxioError {
   const text = messageOf(error);
   const code = systemCode(error);
   if (DAMAGED.test(text)) return damaged(folder, text, error);
+  if (code === 'EEXIST' || code === 'ENOTDIR') return fileInTheWay(folder, error);
   if (FULL.test(text) || code === 'ENOSPC' || code === 'EDQUOT' || FULL_ERRNO.includes(errnoOf(error)) || (errnoOf(error) === EIO && isFull(folder))) {
     return new AlluxioError('NO_SPACE', `No space for the journal in ${folder}.`, { hint: 'Free some space on that disk and run the command again.', cause: error });
   }

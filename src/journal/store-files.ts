@@ -13,7 +13,7 @@ import { aroundSync } from '../fault-points.ts';
 import { makeFoldersSync } from '../make-folders.ts';
 import { missingPages } from './lmdb-file.ts';
 import { pageDamage } from './page-walk.ts';
-import { damaged, storeError } from './store-error.ts';
+import { damaged, fileInTheWay, storeError } from './store-error.ts';
 
 export const FORMAT_VERSION = 1;
 const POINTER = 'journal.json';
@@ -44,7 +44,8 @@ export function currentStore(folder: string): string {
     text = readFileSync(join(folder, POINTER), 'utf8');
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw notFormatted(folder);
+    if (code === 'ENOTDIR') throw fileInTheWay(folder, error);
+    if (code === 'ENOENT') throw notFormatted(folder);
     throw storeError(folder, error);
   }
   const pointer = parsePointer(text);

@@ -1,7 +1,7 @@
 /** Folders where nothing can be made, files where folders should be, a working directory that is gone: one line that says so, and an end. */
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeHome } from '../support/home.ts';
 import type { Home } from '../support/home.ts';
@@ -49,6 +49,17 @@ describe('where the file system takes no folders', () => {
     expectLine(await run(['fs', 'copyFromLocal', ...cache, 'small', '/small']), /Cache folder \/proc\/nope\/alluxioworker failed/);
     expect((await run(['fs', 'mount', '/pr', '/proc/sys'])).status).toBe(0);
     expectLine(await run(['fs', 'mkdir', '-Dalluxio.user.file.writetype.default=THROUGH', '/pr/x']), /^\/proc\/sys\/x cannot be made: no folder can be made there$/m);
+  });
+});
+
+describe("with a file in the place of the journal's folder", () => {
+  it.each(['work', 'work/journal'])('%s', async (file) => {
+    const top = join(home.dir, 'blocked', file.replace('/', '-'));
+    await mkdir(join(top, dirname(file)), { recursive: true });
+    await writeFile(join(top, file), '');
+    const work = `-Dalluxio.work.dir=${join(top, 'work')}`;
+    const line = `A file is in the way of the journal's folder ${join(top, 'work/journal')}. Move it away and run alluxio format, or name another folder in alluxio.work.dir or alluxio.master.journal.folder.\n`;
+    for (const args of [['fs', 'ls', work, '/'], ['format', work], ['formatJournal', work]]) expect(await run(args)).toMatchObject({ status: 255, stderr: line });
   });
 });
 

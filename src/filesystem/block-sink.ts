@@ -81,11 +81,17 @@ export class BlockSink {
     await this.context.blocks.sync(this.#finished.map(({ index, directory }) => ({ fileId: this.input.fileId, index, directory })));
   }
 
-  /** Removes everything that was written; the intent's promises are given back by whoever closes it. */
-  async abort(): Promise<void> {
+  /** No further block: those that are finished stay to be recorded, what was written of another goes. False when there is none. */
+  async stop(): Promise<boolean> {
     await this.#settle();
     await this.#open?.writer.abort();
     this.#open = undefined;
+    return this.#finished.length > 0;
+  }
+
+  /** Removes everything that was written; the intent's promises are given back by whoever closes it. */
+  async abort(): Promise<void> {
+    await this.stop();
     await this.context.blocks.remove(this.#finished.map(({ index, directory }) => ({ fileId: this.input.fileId, index, directory })));
     this.#finished.length = 0;
   }

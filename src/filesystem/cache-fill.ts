@@ -1,7 +1,8 @@
 /**
- * Filling the cache while a file is read. It is a courtesy: whatever goes wrong with the cache, the reader gets its bytes.
+ * Filling the cache while a file is read. It is a courtesy: whatever goes wrong with the cache, the reader gets its bytes. Where the room ends, the blocks until
+ * there are kept.
  */
-import { AlluxioError } from '../errors.ts';
+import { AlluxioError, hasCode } from '../errors.ts';
 import type { IntentRecord } from '../journal/records.ts';
 import { findRoom } from '../namespace/block-space.ts';
 import { BlockSink, firstBlockBytes } from './block-sink.ts';
@@ -18,6 +19,8 @@ export class CacheFill {
   #sink: BlockSink | undefined;
   #intent: IntentRecord | undefined;
   #given = false;
+  /** No room for another block. */
+  #full = false;
 
   /** Only blocks that the span covers whole can be kept. */
   constructor(
@@ -38,17 +41,17 @@ export class CacheFill {
     this.#skip -= skipped;
     const part = chunk.subarray(skipped, Math.min(chunk.byteLength, skipped + this.#wanted));
     this.#wanted -= part.byteLength;
-    if (part.byteLength === 0 || this.#given) return;
-    await this.#quietly(async () => (await this.#opened(this.#wanted + part.byteLength)).write(part));
+    if (part.byteLength === 0 || this.#given || this.#full) return;
+    await this.#quietly(() => this.#untilFull(async () => (await this.#opened(this.#wanted + part.byteLength)).write(part)));
   }
 
-  /** All bytes came and were right: the blocks count from now on. False when the cache does not have them after all. */
+  /** All bytes came and were right: the blocks count from now on. False when the cache does not have all of them after all. */
   async end(): Promise<boolean> {
     const [sink, intent] = [this.#sink, this.#intent];
     if (sink === undefined || intent === undefined || this.#given) return false;
     let kept = false;
     await this.#quietly(async () => {
-      await sink.end();
+      if (!this.#full) await this.#untilFull(() => sink.end());
       kept = await transact(this.context, (tx) => {
         if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this work over.');
         // Changed or gone meanwhile: what was read is of no use to the next reader.
@@ -60,7 +63,7 @@ export class CacheFill {
       if (!kept) await sink.abort();
       this.#given = true;
     });
-    return kept;
+    return kept && !this.#full;
   }
 
   /** Gives everything back unless `end` succeeded. */
@@ -83,6 +86,16 @@ export class CacheFill {
     this.#intent = intent;
     this.#sink = new BlockSink(this.context, { fileId, intentId: intent.id, blockSize: this.#blockSize, firstIndex: this.#firstIndex, size, promised, durable: false });
     return this.#sink;
+  }
+
+  /** Where not one block is finished, there is nothing to keep, and the failure is told. */
+  async #untilFull(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (!hasCode(error, 'NO_SPACE') || (await this.#sink?.stop()) !== true) throw error;
+      this.#full = true;
+    }
   }
 
   async #quietly(step: () => Promise<void>): Promise<void> {

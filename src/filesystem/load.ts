@@ -26,7 +26,10 @@ export async function loadEntries(context: FileSystemContext, path: AlluxioPath,
   const flush = async () => {
     const batch = waiting.splice(0);
     const atOnce = batch.every(({ length }) => length <= SMALL_BYTES) ? SMALL_AT_ONCE : LOADED_AT_ONCE;
-    await forEachInOrder(batch, atOnce, (status) => loadOne(context, status, options));
+    // Side by side they may leave each other room for a part; one after the other each that fits finds all it needs.
+    const crowded: FileStatus[] = [];
+    await forEachInOrder(batch, atOnce, (status) => loadOne(context, status, options, batch.length > 1 ? crowded : undefined));
+    for (const status of crowded) (await loadOne(context, status, options))();
   };
   for await (const page of listEntries(context, path, { recursive: true, ...(options.signal === undefined ? {} : { signal: options.signal }) })) {
     for (const status of page) {
@@ -44,18 +47,23 @@ export async function loadEntries(context: FileSystemContext, path: AlluxioPath,
   for (let last = open.pop(); last !== undefined; last = open.pop()) options.onEntry(last, false);
 }
 
-/** Returns what is to be told of it. */
-async function loadOne(context: FileSystemContext, status: FileStatus, options: LoadOptions): Promise<() => void> {
+/** Returns what is to be told of it. `crowded` gets it instead where others took a part of the room that it has when it is alone. */
+async function loadOne(context: FileSystemContext, status: FileStatus, options: LoadOptions, crowded?: FileStatus[]): Promise<() => void> {
   if (isFullyCached(status)) return () => options.onEntry(status, true);
   try {
     const kept = await cacheFile(context, status.path, { ...(options.signal === undefined ? {} : { signal: options.signal }), onBytes: (bytes) => options.progress?.advance({ bytes }) });
     if (kept) return () => options.onEntry(status, false);
     // Somebody else may have cached what this did not.
     const now = await statusOf(context, status.path);
+    if (crowded !== undefined && !isFullyCached(now) && now.cachedBytes > 0 && now.length <= capacityOf(context)) return () => void crowded.push(status);
     if (!isFullyCached(now)) throw new AlluxioError('NO_SPACE', `${status.path} does not fit into the cache: ${now.cachedBytes} of ${now.length} bytes are cached.`, { path: status.path });
     return () => options.onEntry(status, false);
   } catch (error) {
     if (options.signal?.aborted === true) throw error;
     return () => options.onProblem({ path: status.path, error: error instanceof Error ? error : new Error(String(error)) });
   }
+}
+
+function capacityOf({ blocks }: FileSystemContext): number {
+  return blocks.directories.reduce((sum, { quota }) => sum + quota, 0);
 }

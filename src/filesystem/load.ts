@@ -17,9 +17,20 @@ const SMALL_BYTES = 2 ** 16;
 
 type LoadOptions = Parameters<Storage['load']>[1];
 
-export async function loadEntries(context: FileSystemContext, path: AlluxioPath, options: LoadOptions): Promise<void> {
+/** A directory is told of as loaded only when everything below it is. */
+export async function loadEntries(context: FileSystemContext, path: AlluxioPath, asked: LoadOptions): Promise<void> {
   const top = await statusOf(context, path);
-  if (!top.directory) return (await loadOne(context, top, options))();
+  if (!top.directory) return (await loadOne(context, top, asked))();
+  const incomplete = new Set<AlluxioPath>();
+  const options: LoadOptions = {
+    ...asked,
+    onProblem(problem) {
+      for (let at = problem.path; at !== path && !incomplete.has(at); at = parentOf(at)) incomplete.add(at);
+      incomplete.add(path);
+      asked.onProblem(problem);
+    },
+  };
+  const close = (directory: FileStatus) => incomplete.delete(directory.path) || options.onEntry(directory, false);
   // Directories are told after everything below them: those that a listing has left behind are complete.
   const open: FileStatus[] = [top];
   const waiting: FileStatus[] = [];
@@ -35,7 +46,7 @@ export async function loadEntries(context: FileSystemContext, path: AlluxioPath,
     for (const status of page) {
       for (let last = open[open.length - 1]; last !== undefined && last.path !== parentOf(status.path); last = open[open.length - 1]) {
         await flush();
-        options.onEntry(last, false);
+        close(last);
         open.pop();
       }
       if (status.directory) open.push(status);
@@ -44,7 +55,7 @@ export async function loadEntries(context: FileSystemContext, path: AlluxioPath,
     await flush();
   }
   await flush();
-  for (let last = open.pop(); last !== undefined; last = open.pop()) options.onEntry(last, false);
+  for (let last = open.pop(); last !== undefined; last = open.pop()) close(last);
 }
 
 /** Returns what is to be told of it. `crowded` gets it instead where others took a part of the room that it has when it is alone. */

@@ -3,7 +3,7 @@ import type { Progress } from '../../terminal/progress.ts';
 import type { AlluxioPath } from '../../uri.ts';
 import type { FileStatus } from './entries.ts';
 
-export type Problem = { readonly path: string; readonly error: Error };
+export type Problem = { readonly path: AlluxioPath; readonly error: Error };
 
 export interface Storage {
   /** Caches every block below the path. `onFile` after each entry, children before their directory; `alreadyCached` when nothing had to be read. */

@@ -98,6 +98,7 @@ async function openParts(settings: FileSystemSettings): Promise<{ fs: FileSystem
     keepLogEntries: config.integer('alluxio.master.journal.checkpoint.period.entries'),
     leaveOpen: true,
     stays: settings.stays ?? false,
+    mountReading: rootAsConfigured(config),
   });
   const context = contextOf(settings, journal);
   requireConfiguredRoot(journal, config);
@@ -226,6 +227,12 @@ function rootMount(config: Config): MountRecord {
     // Its options come from the configuration each time: nothing secret is kept.
     properties: {},
   };
+}
+
+/** The root mount is what the configuration says now, whatever it said when the journal was formatted. */
+function rootAsConfigured(config: Config): (recorded: MountRecord) => MountRecord {
+  const { readOnly, shared } = rootMount(config);
+  return (recorded) => (recorded.id !== ROOT_MOUNT_ID || (recorded.readOnly === readOnly && recorded.shared === shared) ? recorded : { ...recorded, readOnly, shared });
 }
 
 export interface RestoreSettings {

@@ -11,6 +11,7 @@ import type { RestoreSettings } from './restore.ts';
 import { PageEngine } from './page-engine.ts';
 import { currentStore, dataFile, makeStore, publishStore, removeOtherStores, removeStore, replaceableStore, soundStore } from './store-files.ts';
 import { storeError } from './store-error.ts';
+import type { MountReading } from './tables.ts';
 import { Store } from './store.ts';
 
 /** A journal that was written so lately is about to be written again. */
@@ -29,6 +30,8 @@ export interface OpenSettings {
   readonly leaveOpen?: boolean;
   /** The process goes on for long: its memory counts for more than some microseconds of a look-up. */
   readonly stays?: boolean;
+  /** How views and transactions show the mounts; the records, and backups of them, stay as they are. */
+  readonly mountReading?: MountReading;
 }
 
 export interface FormatSettings {
@@ -50,7 +53,8 @@ export interface FormatSettings {
 export async function openStore(settings: OpenSettings): Promise<Journal> {
   const path = currentStore(settings.folder);
   const engine = lookingEngine(path, settings) ?? (await lmdbEngine(path, settings));
-  return new Store(engine, settings.keepLogEntries === undefined ? { folder: settings.folder } : { folder: settings.folder, keepLogEntries: settings.keepLogEntries });
+  const { folder, keepLogEntries, mountReading } = settings;
+  return new Store(engine, { folder, keepLogEntries, mountReading });
 }
 
 /** For a process that will most probably be gone before anybody writes. */

@@ -7,6 +7,7 @@ import type { Actor, NotPromise, Transaction } from './journal.ts';
 import { StaleState } from './kv.ts';
 import type { KvEngine, KvReader, KvWriter } from './kv.ts';
 import { WriteSession, type LogLimit, type TransactionView } from './session.ts';
+import type { MountReading } from './tables.ts';
 
 /** While the write lock is held others wait: no new callback is begun after this. */
 const BUDGET_MS = 20;
@@ -21,6 +22,11 @@ interface Job {
   reject(error: unknown): void;
 }
 
+export interface SessionOptions {
+  readonly limit?: LogLimit | undefined;
+  readonly mountReading?: MountReading | undefined;
+}
+
 class FailedAfterWriting extends Error {
   constructor(readonly reason: unknown) {
     super('a callback failed after it had written');
@@ -30,15 +36,15 @@ class FailedAfterWriting extends Error {
 export class GroupCommit {
   readonly #engine: KvEngine;
   readonly #check: (kv: KvReader) => void;
-  readonly #limit: LogLimit | undefined;
+  readonly #options: SessionOptions;
   #queue: Job[] = [];
   #draining: Promise<void> | undefined;
 
   /** @param check runs first in each transaction; what it throws fails all of it. */
-  constructor(engine: KvEngine, check: (kv: KvReader) => void, limit?: LogLimit) {
+  constructor(engine: KvEngine, check: (kv: KvReader) => void, options: SessionOptions = {}) {
     this.#engine = engine;
     this.#check = check;
-    this.#limit = limit;
+    this.#options = options;
   }
 
   add<T>(actor: Actor, timeMs: number, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
@@ -109,10 +115,10 @@ export class GroupCommit {
   /** Returns what to tell the callers after the commit. */
   #run(kv: KvWriter, take: () => Job | undefined): (() => void)[] {
     this.#check(kv);
-    const session = new WriteSession(kv);
+    const session = new WriteSession(kv, this.#options.mountReading);
     const settle: (() => void)[] = [];
     for (let job = take(); job !== undefined; job = take()) settle.push(runJob(session, job));
-    session.finish(this.#limit);
+    session.finish(this.#options.limit);
     return settle;
   }
 }

@@ -9,6 +9,7 @@ import { encodeLog } from './log-codec.ts';
 import { Remembered } from './remembered.ts';
 import type { InodeRecord, MountRecord, TotalsRecord } from './records.ts';
 import { Tables } from './tables.ts';
+import type { MountReading } from './tables.ts';
 
 /** Log records dropped in one transaction, so that it stays short; more only where as many are added. */
 export const PRUNE_STEP = 1000;
@@ -25,10 +26,12 @@ export class WriteSession {
   readonly #applier: Applier;
   readonly #firstSeq: number;
   readonly remembered = new Remembered();
+  readonly mountReading: MountReading | undefined;
   #lastSeq: number;
 
-  constructor(kv: KvWriter) {
+  constructor(kv: KvWriter, mountReading?: MountReading) {
     this.#kv = kv;
+    this.mountReading = mountReading;
     this.#applier = new Applier(kv);
     this.#lastSeq = new Tables(kv).lastSeq();
     this.#firstSeq = this.#lastSeq;
@@ -101,7 +104,7 @@ export class TransactionView extends Tables implements Transaction {
   #failure: { readonly error: unknown } | undefined;
 
   constructor(session: WriteSession, { kv, actor, timeMs, whole }: { kv: KvWriter; actor: Actor; timeMs: number; whole?: TransactionView }) {
-    super(kv);
+    super(kv, session.mountReading);
     this.#session = session;
     this.#kv = kv;
     this.#actor = actor;

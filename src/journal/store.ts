@@ -8,12 +8,14 @@ import { retiredKey } from './keys.ts';
 import type { KvEngine, KvReader } from './kv.ts';
 import { dropLog, PRUNE_STEP, type LogLimit } from './session.ts';
 import { Tables } from './tables.ts';
+import type { MountReading } from './tables.ts';
 
 export interface StoreOptions {
   /** For messages. */
   readonly folder: string;
   /** Log records to keep; all of them when absent. */
-  readonly keepLogEntries?: number;
+  readonly keepLogEntries?: number | undefined;
+  readonly mountReading?: MountReading | undefined;
 }
 
 export class Store implements Journal {
@@ -21,16 +23,18 @@ export class Store implements Journal {
   readonly #limit: LogLimit | undefined;
   #commits: GroupCommit | undefined;
   readonly #folder: string;
+  readonly #mountReading: MountReading | undefined;
 
   constructor(engine: KvEngine, options: StoreOptions) {
     this.#engine = engine;
     this.#folder = options.folder;
+    this.#mountReading = options.mountReading;
     this.#limit = options.keepLogEntries === undefined ? undefined : { keep: Math.max(1, options.keepLogEntries), oldest: 0 };
   }
 
   read<T>(fn: (view: View) => T & NotPromise<T>): T {
     return this.#readState((kv) => {
-      const view = new Tables(kv);
+      const view = new Tables(kv, this.#mountReading);
       try {
         return fn(view);
       } finally {
@@ -40,7 +44,7 @@ export class Store implements Journal {
   }
 
   transact<T>(actor: Actor, timeMs: number, fn: (tx: Transaction) => T & NotPromise<T>): Promise<T> {
-    this.#commits ??= new GroupCommit(this.#engine, (kv) => this.#requireCurrent(kv), this.#limit);
+    this.#commits ??= new GroupCommit(this.#engine, (kv) => this.#requireCurrent(kv), { limit: this.#limit, mountReading: this.#mountReading });
     return this.#commits.add<T>(actor, timeMs, fn);
   }
 

@@ -48,11 +48,16 @@ const ENDED: KvReader = {
   },
 };
 
+/** A mount as it holds now, where something else than its record has a say in it. */
+export type MountReading = (recorded: MountRecord) => MountRecord;
+
 export class Tables implements View {
   #kv: KvReader;
+  readonly #mountReading: MountReading | undefined;
 
-  constructor(kv: KvReader) {
+  constructor(kv: KvReader, mountReading?: MountReading) {
     this.#kv = kv;
+    this.#mountReading = mountReading;
   }
 
   end(): void {
@@ -124,14 +129,18 @@ export class Tables implements View {
   mounts(): MountRecord[] {
     const found: MountRecord[] = [];
     this.#kv.scan(tableRange(TABLE.mount), (entry) => {
-      found.push(mountOf(valueIn(entry), get48(entry.key, entry.keyStart + 1)));
+      found.push(this.#mountRead(mountOf(valueIn(entry), get48(entry.key, entry.keyStart + 1))));
     });
     return found;
   }
 
   mount(id: number): MountRecord | undefined {
     const value = this.#kv.get(mountKey(id));
-    return value === undefined ? undefined : mountOf(value.subarray(0, value.length), id);
+    return value === undefined ? undefined : this.#mountRead(mountOf(value.subarray(0, value.length), id));
+  }
+
+  #mountRead(recorded: MountRecord): MountRecord {
+    return this.#mountReading === undefined ? recorded : this.#mountReading(recorded);
   }
 
   intents(): IntentRecord[] {

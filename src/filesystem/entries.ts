@@ -4,7 +4,7 @@ import { READ, isSuperuser } from '../namespace/permissions.ts';
 import { existing, resolve } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { FileSystemContext } from './context.ts';
-import type { BlockInfo, Entries, SyncOptions, Totals } from './file-system.ts';
+import type { BlockInfo, Entries, SyncOptions, Totals, TreeOptions } from './file-system.ts';
 import { globPaths } from './glob.ts';
 import { knownNames } from './known-names.ts';
 import { listEntries, pageEntries } from './listing.ts';
@@ -24,7 +24,7 @@ export function createEntries(context: FileSystemContext): Entries {
     list: (path, options) => listEntries(context, path, options),
     page: (path, range, options) => pageEntries(context, path, range, options),
     glob: (pattern) => globPaths(context, pattern),
-    totals: (path) => totalsOf(context, path),
+    totals: (path, options) => totalsOf(context, path, options),
     blocks: (path) => blocksOf(context, path),
     known: async (directory, wanted) => knownNames(context, directory, wanted),
     loadMetadata: async (path, { recursive, force }) => {
@@ -37,11 +37,11 @@ export function createEntries(context: FileSystemContext): Entries {
 }
 
 /** Kept totals count everything; who may not see everything has what he sees counted. */
-async function totalsOf(context: FileSystemContext, path: AlluxioPath): Promise<Totals> {
-  await lookUp(context, path);
+async function totalsOf(context: FileSystemContext, path: AlluxioPath, options: TreeOptions = {}): Promise<Totals> {
+  await lookUp(context, path, options);
   const all = context.journal.read((view) => !checked(context, view, path, READ).target.inode.directory || isSuperuser(view, context.subject));
-  if (!all) return visibleTotals(context, path);
-  if (treeToLoad(context, path) !== undefined) await loadTree(context, path);
+  if (!all) return visibleTotals(context, path, options);
+  if (treeToLoad(context, path, options) !== undefined) await loadTree(context, path, options);
   return context.journal.read((view) => {
     const { inode } = existing(view, path).target;
     if (!inode.directory) return { files: 1, directories: 0, bytes: inode.length, cachedBytes: inode.cachedBytes };
@@ -50,9 +50,9 @@ async function totalsOf(context: FileSystemContext, path: AlluxioPath): Promise<
   });
 }
 
-async function visibleTotals(context: FileSystemContext, path: AlluxioPath): Promise<Totals> {
+async function visibleTotals(context: FileSystemContext, path: AlluxioPath, options: TreeOptions): Promise<Totals> {
   const totals = { files: 0, directories: 0, bytes: 0, cachedBytes: 0 };
-  for await (const page of listEntries(context, path, { recursive: true })) {
+  for await (const page of listEntries(context, path, { ...options, recursive: true })) {
     for (const { directory, length, cachedBytes } of page) {
       if (directory) totals.directories++;
       else totals.files++;

@@ -42,7 +42,8 @@ export async function loadEntries(context: FileSystemContext, path: AlluxioPath,
     await forEachInOrder(batch, atOnce, (status) => loadOne(context, status, options, batch.length > 1 ? crowded : undefined));
     for (const status of crowded) (await loadOne(context, status, options))();
   };
-  for await (const page of listEntries(context, path, { recursive: true, ...(options.signal === undefined ? {} : { signal: options.signal }) })) {
+  const { onProblem } = options;
+  for await (const page of listEntries(context, path, { recursive: true, onProblem, ...(options.signal === undefined ? {} : { signal: options.signal }) })) {
     for (const status of page) {
       for (let last = open[open.length - 1]; last !== undefined && last.path !== parentOf(status.path); last = open[open.length - 1]) {
         await flush();

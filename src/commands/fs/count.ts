@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command.ts';
 import { formatSize } from '../../terminal/size.ts';
+import { throwTogether } from '../for-each-path.ts';
 import { arg, flag } from '../options.ts';
 import { readPath } from '../paths.ts';
 
@@ -15,10 +16,14 @@ export const command: CommandSpec = {
   async run(input, ctx) {
     const path = readPath(ctx, arg(input, 0));
     const fs = await ctx.fileSystem();
-    const { files, directories, bytes } = await fs.entries.totals(path.plain);
-    if (ctx.out.json) return ctx.out.record({ path: path.plain, files, directories, bytes });
-    ctx.out.line(row('File Count', 'Folder Count', 'Folder Size'));
-    ctx.out.line(row(String(files), String(directories), flag(input, 'h') ? formatSize(bytes) : String(bytes)));
+    const failures: Error[] = [];
+    const { files, directories, bytes } = await fs.entries.totals(path.plain, { onProblem: ({ error }) => void failures.push(error) });
+    if (ctx.out.json) ctx.out.record({ path: path.plain, files, directories, bytes });
+    else {
+      ctx.out.line(row('File Count', 'Folder Count', 'Folder Size'));
+      ctx.out.line(row(String(files), String(directories), flag(input, 'h') ? formatSize(bytes) : String(bytes)));
+    }
+    throwTogether(failures);
   },
 };
 

@@ -1,8 +1,8 @@
 import type { CommandContext, CommandInput, CommandSpec } from '../command.ts';
-import type { FileStatus, FileSystem } from '../../filesystem/file-system.ts';
+import type { FileStatus, FileSystem, ListOptions } from '../../filesystem/file-system.ts';
 import { formatSize, percentOf } from '../../terminal/size.ts';
 import type { TypedPath } from '../../uri.ts';
-import { forEachPath } from '../for-each-path.ts';
+import { forEachPath, throwTogether } from '../for-each-path.ts';
 import { arg, flag } from '../options.ts';
 import { bytesInMemory } from '../status-text.ts';
 
@@ -33,8 +33,11 @@ export const command: CommandSpec = {
     };
     await forEachPath(ctx, arg(input, 0), async (path, fs) => {
       head();
-      if (flag(input, 's')) await summarise(path, fs, table);
-      else await listFiles(path, fs, { table, ctx });
+      const failures: Error[] = [];
+      const onProblem: OnProblem = ({ error }) => void failures.push(error);
+      if (flag(input, 's')) await summarise(path, fs, { table, onProblem });
+      else await listFiles(path, fs, { table, ctx, onProblem });
+      throwTogether(failures);
     });
   },
 };
@@ -54,20 +57,23 @@ interface Table {
   readonly needsMemory: boolean;
 }
 
-async function summarise(path: TypedPath, fs: FileSystem, table: Table): Promise<void> {
-  const { bytes, cachedBytes } = await fs.entries.totals(path.plain);
+type OnProblem = NonNullable<ListOptions['onProblem']>;
+
+async function summarise(path: TypedPath, fs: FileSystem, { table, onProblem }: { table: Table; onProblem: OnProblem }): Promise<void> {
+  const { bytes, cachedBytes } = await fs.entries.totals(path.plain, { onProblem });
   let memory = 0;
   if (table.needsMemory) {
-    for await (const batch of fs.entries.list(path.plain, { recursive: true, brief: true })) {
+    // The totals have just looked at the storages.
+    for await (const batch of fs.entries.list(path.plain, { recursive: true, brief: true, loadType: 'NEVER', syncIntervalMs: -1 })) {
       for (const status of batch) if (!status.directory) memory += await table.memoryOf(status, fs);
     }
   }
   table.row({ path: path.typed, size: bytes, cached: cachedBytes, memory });
 }
 
-async function listFiles(path: TypedPath, fs: FileSystem, how: { table: Table; ctx: CommandContext }): Promise<void> {
+async function listFiles(path: TypedPath, fs: FileSystem, how: { table: Table; ctx: CommandContext; onProblem: OnProblem }): Promise<void> {
   const files: Usage[] = [];
-  for await (const batch of fs.entries.list(path.plain, { recursive: true, brief: true, signal: how.ctx.signal })) {
+  for await (const batch of fs.entries.list(path.plain, { recursive: true, brief: true, signal: how.ctx.signal, onProblem: how.onProblem })) {
     for (const status of batch) {
       if (status.directory) continue;
       files.push({ path: status.path, size: status.length, cached: status.cachedBytes, memory: await how.table.memoryOf(status, fs) });

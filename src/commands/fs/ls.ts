@@ -4,7 +4,7 @@ import type { FileStatus, FileSystem, ListOptions } from '../../filesystem/file-
 import { dateFormat, DEFAULT_PATTERN } from '../../terminal/dates.ts';
 import { formatSize } from '../../terminal/size.ts';
 import type { TypedPath } from '../../uri.ts';
-import { forEachPath } from '../for-each-path.ts';
+import { forEachPath, throwTogether } from '../for-each-path.ts';
 import { flag, text } from '../options.ts';
 import { cachedPercent, permissionText, STATUS_JSON, statusRecord } from '../status-text.ts';
 
@@ -93,14 +93,18 @@ async function listOne(path: TypedPath, fs: FileSystem, how: { wanted: Wanted; p
   const { wanted, print, ctx } = how;
   const sync = wanted.force ? ({ loadType: 'ALWAYS', syncIntervalMs: 0 } as const) : {};
   if (wanted.asItself) return print([await fs.entries.status(path.plain, sync)]);
-  const options: ListOptions = { ...sync, recursive: wanted.recursive, signal: ctx.signal, brief: true };
-  if (wanted.sort === undefined) {
-    for await (const batch of fs.entries.list(path.plain, options)) await print(batch);
-    return;
-  }
+  const failures: Error[] = [];
+  const options: ListOptions = { ...sync, recursive: wanted.recursive, signal: ctx.signal, brief: true, onProblem: ({ error }) => void failures.push(error) };
+  const listed = fs.entries.list(path.plain, options);
+  if (wanted.sort === undefined) for await (const batch of listed) await print(batch);
+  else await print(sorted(await gathered(listed), wanted.sort, wanted.reverse));
+  throwTogether(failures);
+}
+
+async function gathered(listed: AsyncIterable<readonly FileStatus[]>): Promise<FileStatus[]> {
   const all: FileStatus[] = [];
-  for await (const batch of fs.entries.list(path.plain, options)) for (const status of batch) all.push(status);
-  await print(sorted(all, wanted.sort, wanted.reverse));
+  for await (const batch of listed) for (const status of batch) all.push(status);
+  return all;
 }
 
 function sorted(all: readonly FileStatus[], key: Key, reverse: boolean): FileStatus[] {

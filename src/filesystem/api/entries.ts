@@ -1,6 +1,7 @@
 /** Looking: what is there, and what the shell shows about it. */
 import type { AclEntry, PersistenceState, TtlAction } from '../../journal/records.ts';
 import type { AlluxioPath } from '../../uri.ts';
+import type { Problem } from './storage.ts';
 
 /** Everything the shell shows about one path (`ls`, `stat`). */
 export interface FileStatus {
@@ -67,7 +68,13 @@ export interface SyncOptions {
   readonly syncIntervalMs?: number;
 }
 
-export interface ListOptions extends SyncOptions {
+/** How to look at a whole tree. */
+export interface TreeOptions extends SyncOptions {
+  /** Told of each mount below the path whose storage does not answer; all else is gone through as ever. Without it the first of them is thrown. */
+  onProblem?(problem: Problem): void;
+}
+
+export interface ListOptions extends TreeOptions {
   readonly recursive?: boolean;
   readonly signal?: AbortSignal;
   /** The statuses cannot tell `fingerprint` and `crc64`, and come in two thirds of the time. */
@@ -116,7 +123,7 @@ export interface Entries {
   /** Paths that match a pattern whose only metacharacter is `*` (sheet §1.3), ascending. A pattern without `*` is returned as it is, unchecked. */
   glob(pattern: AlluxioPath): Promise<AlluxioPath[]>;
   /** Loads missing metadata below the path once, then answers from kept totals. @throws NOT_FOUND */
-  totals(path: AlluxioPath): Promise<Totals>;
+  totals(path: AlluxioPath, options?: TreeOptions): Promise<Totals>;
   blocks(path: AlluxioPath): Promise<BlockInfo[]>;
   /** The known names in a directory that begin so, in name order; undefined when there are more than `limit`. Never asks the under storage, changes nothing. @throws NOT_FOUND */
   known(directory: AlluxioPath, wanted: { prefix: string; limit: number }): Promise<readonly KnownName[] | undefined>;

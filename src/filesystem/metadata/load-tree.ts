@@ -1,5 +1,5 @@
 /** Reading a whole tree: one flat listing of the storage instead of one listing a directory. */
-import { hasCode } from '../../errors.ts';
+import { AlluxioError, hasCode, isAlluxioError, messageOf } from '../../errors.ts';
 import type { Transaction } from '../../journal/journal.ts';
 import type { InodeRecord, MountRecord } from '../../journal/records.ts';
 import { mountOf, mountsBelow } from '../../namespace/mount-table.ts';
@@ -8,7 +8,7 @@ import type { AlluxioPath } from '../../uri.ts';
 import { joinPath } from '../../uri.ts';
 import type { UfsEntry, UfsStatus } from '../../ufs/ufs.ts';
 import type { FileSystemContext } from '../context.ts';
-import type { SyncOptions } from '../file-system.ts';
+import type { SyncOptions, TreeOptions } from '../file-system.ts';
 import { overlapped } from '../parallel.ts';
 import { inBatches } from '../tree-walk.ts';
 import { RemovalGuard } from './guard.ts';
@@ -21,12 +21,33 @@ import { blockSizeOf, markLoaded } from './sync.ts';
 const BATCH = 2000;
 
 /** Afterwards everything below the path is known as the options want it, nested mounts included. */
-export async function loadTree(context: FileSystemContext, path: AlluxioPath, options: SyncOptions = {}): Promise<void> {
+export async function loadTree(context: FileSystemContext, path: AlluxioPath, options: TreeOptions = {}): Promise<void> {
+  if (treeToLoad(context, path, options) === undefined) return;
+  await loadStored(context, path, options);
+  for (const nested of context.journal.read((view) => mountsBelow(view, path))) {
+    try {
+      await loadStored(context, nested, options);
+    } catch (error) {
+      if (hasCode(error, 'CANCELLED')) throw error;
+      const named = notListed(nested, error);
+      if (options.onProblem === undefined) throw named;
+      options.onProblem({ path: nested, error: named });
+    }
+  }
+}
+
+/** What one storage has below the path. */
+async function loadStored(context: FileSystemContext, path: AlluxioPath, options: SyncOptions): Promise<void> {
   const task = treeToLoad(context, path, options);
   if (task === undefined) return;
   if (task === 'compare' || !isUntouched(context, path)) await loadStepwise(context, path, options);
   else await loadFlat(context, path);
-  for (const nested of context.journal.read((view) => mountsBelow(view, path))) await loadTree(context, nested, options);
+}
+
+/** The storage's own words do not say which of the mounts it is. */
+function notListed(path: AlluxioPath, cause: unknown): AlluxioError {
+  const { code, hint } = isAlluxioError(cause) ? cause : { code: 'INTERNAL' as const, hint: undefined };
+  return new AlluxioError(code, `${path} cannot be listed: ${messageOf(cause)}`, { path, cause, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** Nothing below is known: a flat listing needs no comparison. */

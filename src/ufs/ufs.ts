@@ -40,8 +40,10 @@ export interface UfsEntry extends UfsStatus {
 
 export interface UfsPage {
   readonly entries: readonly UfsEntry[];
-  /** Keys of the store that no path can name (`a//b`, `/x`, a component `.` or `..`): counted, never shown as something else. */
+  /** Keys of the store that no path can name (`a//b`, `/x`, a component `.` or `..`, what lies below a file): counted, never shown as something else. */
   readonly unusable: readonly string[];
+  /** How many of those only a file hides that has the name of a directory above them. */
+  readonly hidden?: number;
 }
 
 export interface ListOptions {

@@ -11,6 +11,7 @@ import { RemovalGuard } from './guard.ts';
 import { attachedDirectory, insertAllLoaded } from './insert.ts';
 import { childrenToLoad } from './known.ts';
 import type { Place } from './known.ts';
+import { LeftOut } from './left-out.ts';
 import { listingPlaces } from './listing-places.ts';
 import type { Compared } from './sync.ts';
 import { blockSizeOf, markLoaded, mend } from './sync.ts';
@@ -74,21 +75,17 @@ async function* vanished(context: FileSystemContext, id: number, seen: ReadonlyS
 async function* storedEntries(context: FileSystemContext, place: Place): AsyncGenerator<readonly UfsEntry[]> {
   const ufs = await context.ufs(place.mount);
   const places = listingPlaces(context, place.child.inode.id, false);
-  let unusable = 0;
+  const leftOut = new LeftOut();
   try {
     for await (const page of ufs.list(place.key, { signal: context.signal, ...places.options })) {
-      unusable += page.unusable.length;
+      leftOut.add(page);
       yield page.entries;
     }
     await places.save();
   } catch (error) {
     if (!hasCode(error, 'NOT_FOUND')) throw error;
   }
-  warnUnusable(context, ufs.uri.child(place.key).toString(), unusable);
-}
-
-export function warnUnusable(context: FileSystemContext, where: string, count: number): void {
-  if (count > 0) context.warn(`${count} ${count === 1 ? 'object' : 'objects'} in ${where} cannot be named by a path (an empty, "." or ".." component) and ${count === 1 ? 'is' : 'are'} left out.`);
+  leftOut.tell(context, ufs, place.key);
 }
 
 /** @throws NOT_A_DIRECTORY */

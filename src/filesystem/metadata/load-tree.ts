@@ -14,7 +14,8 @@ import { inBatches } from '../tree-walk.ts';
 import { RemovalGuard } from './guard.ts';
 import { attachedDirectory, insertAllLoaded, insertLoaded } from './insert.ts';
 import { treeToLoad } from './known.ts';
-import { loadChildren, warnUnusable } from './load-children.ts';
+import { LeftOut } from './left-out.ts';
+import { loadChildren } from './load-children.ts';
 import { listingPlaces } from './listing-places.ts';
 import { blockSizeOf, markLoaded } from './sync.ts';
 
@@ -107,17 +108,17 @@ async function loadFlat(context: FileSystemContext, path: AlluxioPath): Promise<
 async function* flatEntries(context: FileSystemContext, place: { id: number; mount: MountRecord; key: string }): AsyncGenerator<readonly UfsEntry[]> {
   const ufs = await context.ufs(place.mount);
   const places = listingPlaces(context, place.id, true);
-  let unusable = 0;
+  const leftOut = new LeftOut();
   try {
     for await (const page of ufs.list(place.key, { recursive: true, signal: context.signal, ...places.options })) {
-      unusable += page.unusable.length;
+      leftOut.add(page);
       yield page.entries;
     }
     await places.save();
   } catch (error) {
     if (!hasCode(error, 'NOT_FOUND')) throw error;
   }
-  warnUnusable(context, ufs.uri.child(place.key).toString(), unusable);
+  leftOut.tell(context, ufs, place.key);
 }
 
 interface Run {

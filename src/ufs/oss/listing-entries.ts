@@ -24,6 +24,7 @@ export class ListingEntries {
   readonly #open: Open[] = [];
   #entries: UfsEntry[] = [];
   #unusable: string[] = [];
+  #hidden = 0;
 
   /** `prefix` is what the keys of the listed directory begin with. */
   constructor(readonly prefix: string) {}
@@ -35,6 +36,7 @@ export class ListingEntries {
     const named = nameObject(rest, object.size);
     if (named.kind === 'self') return;
     if (this.#liesBelowFile(rest)) {
+      this.#hidden += 1;
       this.#unusable.push(object.key);
       return;
     }
@@ -53,9 +55,10 @@ export class ListingEntries {
 
   /** What was found since the last call. */
   takePage(): UfsPage {
-    const page = { entries: this.#entries, unusable: this.#unusable };
+    const page = { entries: this.#entries, unusable: this.#unusable, hidden: this.#hidden };
     this.#entries = [];
     this.#unusable = [];
+    this.#hidden = 0;
     return page;
   }
 

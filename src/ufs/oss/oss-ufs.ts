@@ -61,7 +61,7 @@ export class OssUfs implements Ufs {
       if (!found && (await file) !== undefined) throw this.#absent(key, 'is a file, not a directory');
       if (page.first && this.store.tuning.breadcrumbs) await this.#leaveBreadcrumb(key);
       found ||= page.first;
-      if (page.entries.length > 0 || page.unusable.length > 0) yield { entries: page.entries, unusable: page.unusable };
+      if (page.entries.length > 0 || page.unusable.length > 0) yield { entries: page.entries, unusable: page.unusable, hidden: page.hidden ?? 0 };
     }
     if (found || key === '') return;
     if (!(await this.store.retry(() => this.#hasFolderMarker(key, options.signal), options.signal))) throw this.#absent(key, 'does not exist');

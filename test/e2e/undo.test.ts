@@ -115,6 +115,30 @@ describe('undo', () => {
     expect(await shell.keys()).toEqual(keys);
   });
 
+  it.each([
+    ['a file that is gone', ['mv $d/a $d/a2', 'rm --skip-trash $d/sub/b'], 'fs rm --skip-trash $d/sub/b'],
+    ['a tree that is gone', ['mv $d/a $d/a2', 'rm -R --skip-trash $d/sub'], 'fs rm -R --skip-trash $d/sub'],
+    ['what is gone from Alluxio only', ['mv $d/a $d/a2', 'rm -R --alluxioOnly $d/sub'], 'fs rm -R --alluxioOnly $d/sub'],
+    ['what was in the trash', ['mv $d/a $d/a2', 'rm $d/sub/b', 'rm -R /.Trash'], 'fs rm -R /.Trash'],
+    ['a mount, with its content', ['mkdir $d/n', 'mount $d/m oss://other/', 'rm -R -m --skip-trash $d/m'], 'fs rm -R -m --skip-trash $d/m'],
+    ['a copy with content', ['mv $d/a $d/a2', 'cp $d/a2 $d/copy'], 'fs cp $d/a2 $d/copy', 'it wrote files with content; remove them with "alluxio fs rm"'],
+  ])('without an id is refused where the last command cannot be undone, and undoes no older one: %s', async (_, lines, last, why = 'what it removed was not kept in the trash (alluxio.user.trash.interval)') => {
+    const typed = lines.map((line) => line.replaceAll('$d', d));
+    // Looking, persisting, caching and freeing are nobody's changes.
+    const told = await script(...typed, `ls -R ${d}`, `persist ${d}/only`, `load ${d}`, `free ${d}`, ...picture());
+    const refused = await run('undo', ...picture());
+    expect(refused.status).toBe(255);
+    expect(refused.stderr.replace(/id \d+/, 'id N')).toBe(`line 1: "${last.replaceAll('$d', d)}" (id N) cannot be undone: ${why}. To undo an older one, name its id; ids are shown by: alluxio fs log\n`);
+    expect(picturesOf(refused.stdout)).toEqual(picturesOf(told));
+  });
+
+  it('without an id passes over a removal that was refused, and a copy that did not come about', async () => {
+    await script(`mv ${d}/a ${d}/a2`);
+    await shell.put(`t${n}/sub/unknown`, 'x');
+    expect((await run(`rm -R --skip-trash ${d}/sub`, `copyFromLocal /none/at/all ${d}/c`)).status).toBe(255);
+    expect(await script('undo')).toContain(`Undone: "fs mv ${d}/a ${d}/a2"`);
+  });
+
   it('keeps references of an unmounted storage, and says so where a secret would be needed', async () => {
     await script(`ls ${d}`);
     const env = { THE_SECRET: shell.oss.properties['fs.oss.accessKeySecret'] ?? '', THE_ID: shell.oss.properties['fs.oss.accessKeyId'] ?? '' };

@@ -9,7 +9,7 @@ export const command: CommandSpec = {
   usage: 'undo [<id>]',
   summary: 'Takes back what a command did to the namespace.',
   description:
-    'The id is one that "alluxio fs log" shows; without it, the last command of this user is undone, undos aside. It puts back what mv moved, what chmod, chown, chgrp, setfacl, setTtl, unsetTtl, pin, unpin and setReplication changed, also with -R, ' +
+    'The id is one that "alluxio fs log" shows; without it, the last command of this user is undone, undos aside, and those that only look, load, cache, free or persist. When that one cannot be undone, it is said why, and no older one is undone instead. It puts back what mv moved, what chmod, chown, chgrp, setfacl, setTtl, unsetTtl, pin, unpin and setReplication changed, also with -R, ' +
     'what mount, unmount and updateMount did, and what rm removed, as long as the trash holds it (alluxio.user.trash.interval); empty files and directories that touch and mkdir made are removed. ' +
     'An undo is a command of the log too: undo its id, and all is as before it. Refused, with the reason and nothing changed, when something newer depends on it: it was changed again, its old place is taken, what it moved has lost a part, or the log does not reach back so far. ' +
     'The rights of whoever undoes decide. Content is never touched: what copyFromLocal, cp, persist, load or free did is not undone.',

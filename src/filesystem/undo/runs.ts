@@ -96,6 +96,6 @@ export async function* ownRuns(context: FileSystemContext, isDeed: (record: LogR
   }
 }
 
-export function refused(id: number, command: string, why: string): AlluxioError {
-  return new AlluxioError('FAILED_PRECONDITION', `"${command}" (id ${id}) cannot be undone: ${why}.`);
+export function refused(id: number, command: string, why: string, hint?: string): AlluxioError {
+  return new AlluxioError('FAILED_PRECONDITION', `"${command}" (id ${id}) cannot be undone: ${why}.`, hint === undefined ? {} : { hint });
 }

@@ -24,9 +24,11 @@ export interface Deeds {
   readonly lost: string | undefined;
 }
 
-/** True when the entry says something that a user may have done, and that could be taken back. */
+/** True when the entry says something that a user may have done to the namespace; whether it can be taken back is another question. */
 export function isDeed({ entry }: LogRecord): boolean {
   switch (entry.type) {
+    case 'intent-opened':
+      return filesWritten(entry.intent.work).length > 0;
     case 'inode-changed':
     case 'mount-changed':
       return entry.before !== undefined;
@@ -48,8 +50,17 @@ export function deedsOf(records: readonly LogRecord[]): Deeds {
 class Gathering {
   readonly steps = new Map<string, Step>();
   readonly #writes = new Set<number>();
+  /** Taken out of the namespace, and not put back since. */
+  readonly #out = new Set<number>();
   #unmounted: MountRecord | undefined;
-  lost: string | undefined;
+  /** Files with content that are still there. */
+  readonly #full = new Set<number>();
+  #removed = false;
+
+  get lost(): string | undefined {
+    if (this.#full.size > 0) return 'it wrote files with content; remove them with "alluxio fs rm"';
+    return this.#removed || this.#out.size > 0 ? 'what it removed was not kept in the trash (alluxio.user.trash.interval)' : undefined;
+  }
 
   add(entry: Entry, seq: number): void {
     switch (entry.type) {
@@ -70,6 +81,12 @@ class Gathering {
       case 'mount-removed':
         this.#unmounted = entry.before;
         return;
+      case 'inode-removed':
+        this.#full.delete(entry.id);
+        this.steps.delete(`create ${entry.id}`);
+        // Where the storage refuses a part, the rest of the tree is put back: without what went meanwhile.
+        if (this.#out.size > 0) this.#removed = true;
+        return;
       default:
         return;
     }
@@ -78,7 +95,7 @@ class Gathering {
   #created({ inode, parentId, name }: Extract<Entry, { type: 'inode-created' }>, seq: number): void {
     // Found in the under storage on the way: nobody's deed.
     if (inode.persistence === 'PERSISTED' && !this.#writes.has(inode.id)) return;
-    if (inode.length > 0) this.lost ??= 'it wrote files with content; remove them with "alluxio fs rm"';
+    if (inode.length > 0) this.#full.add(inode.id);
     this.steps.set(`create ${inode.id}`, { kind: 'create', seq, id: inode.id, place: { parentId, name } });
   }
 
@@ -91,9 +108,12 @@ class Gathering {
   }
 
   #moved({ id, from, toParentId, toName }: Extract<Entry, { type: 'inode-moved' }>, seq: number): void {
+    if (toParentId !== LIMBO_ID) this.#out.delete(id);
     if (from === undefined) return;
     if (toParentId !== LIMBO_ID) return void this.steps.set(`move ${seq}`, { kind: 'move', seq, id, from, to: { parentId: toParentId, name: toName } });
+    // What a command made itself and took away again, as when a copy fails, is no loss.
+    if (this.steps.delete(`create ${id}`)) return;
     if (this.#unmounted?.inodeId === id) this.steps.set(`unmount ${id}`, { kind: 'unmount', seq, mount: this.#unmounted, place: from });
-    else this.lost ??= 'what it removed was not kept in the trash (alluxio.user.trash.interval)';
+    else this.#out.add(id);
   }
 }

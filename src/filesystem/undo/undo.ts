@@ -32,14 +32,15 @@ interface Plan {
   readonly todo: readonly Step[];
 }
 
-/** The last one that did something of which there is something left. */
+/** The last one that did something to the namespace. One that cannot be undone is not passed over: an older one is not what was asked for. */
 async function lastOfUser(context: FileSystemContext): Promise<Plan> {
   let looked = 0;
   for await (const id of ownRuns(context, isDeed)) {
     if ((looked += 1) > LOOKED_AT) break;
     const run = await runOf(context, id);
     const { steps, lost } = deedsOf(run.records);
-    if (lost === undefined && steps.length > 0) return planned(context, run);
+    if (lost !== undefined) throw refused(run.records[0]?.seq ?? 0, run.command, lost, 'To undo an older one, name its id; ids are shown by: alluxio fs log');
+    if (steps.length > 0) return planned(context, run);
   }
   throw new AlluxioError('NOT_FOUND', `The log holds no command of ${context.subject.user} that can be undone.`, { hint: 'Ids are shown by: alluxio fs log' });
 }

@@ -75,9 +75,9 @@ export function createContext(input: ContextInput): OwnedContext {
     hostname: hostname(),
     services: {
       checkJournal: () => checkJournal(readConfig()),
-      formatJournal: async () => (await compose()).formatJournal(readConfig()),
-      restore: async (from, { backupOnly }) => (await compose()).restoreAll({ config: readConfig(), from, backupOnly }),
-      format: async () => (await compose()).formatAll(readConfig()),
+      formatJournal: async () => (await compose()).formatJournal(readConfig(), { warn: (text) => shown.warn(text) }),
+      restore: async (from, { backupOnly }) => (await compose()).restoreAll({ config: readConfig(), from, backupOnly, warn: (text) => shown.warn(text) }),
+      format: async () => (await compose()).formatAll(readConfig(), (text) => shown.warn(text)),
       formatWorker: async () => (await compose()).formatWorker(readConfig()),
       ...input.lines,
       configFor,

@@ -19,6 +19,7 @@ import type { Role } from './http/resident.ts';
 import { closeIntent } from './filesystem/transact.ts';
 import { notAccessible, ufsModeOf } from './filesystem/ufs-mode.ts';
 import { formatStore, openStore, restoreStore } from './journal/format.ts';
+import type { FormatSettings } from './journal/format.ts';
 import { makeFolders } from './make-folders.ts';
 import { ROOT_MOUNT_ID } from './namespace/inodes.ts';
 import { pathOfInode } from './namespace/resolve.ts';
@@ -241,6 +242,7 @@ export interface RestoreSettings {
   readonly from: string;
   /** Without the segments of the journal that follow it. */
   readonly backupOnly: boolean;
+  warn?(text: string): void;
 }
 
 export interface Restored extends RestoreReport {
@@ -248,14 +250,14 @@ export interface Restored extends RestoreReport {
 }
 
 /** Replaces the journal by what a backup holds; when anything of it is wrong, nothing is changed. `emptying`: as with `formatJournal`. */
-export async function restoreJournal({ config, from, backupOnly }: RestoreSettings, emptying?: Owner): Promise<Restored> {
+export async function restoreJournal({ config, from, backupOnly, warn }: RestoreSettings, emptying?: Owner): Promise<Restored> {
   assertValid(config);
   const root = rootMount(config);
   const { findBackup } = await import('./filesystem/backups/find.ts');
   const { uri, backup, segments } = await findBackup({ mounts: [root], ufs: ufsPool(config) }, UfsUri.parse(from), backupOnly);
   const user = config.find('alluxio.security.login.username') ?? userInfo().username;
   const actor = { user, command: `format --from ${uri.toString()}` };
-  const report = await restoreStore(config.get('alluxio.master.journal.folder'), { backup, segments, root: root.ufsUri, actor, nowMs: Date.now(), emptying });
+  const report = await restoreStore(config.get('alluxio.master.journal.folder'), { backup, segments, root: root.ufsUri, actor, nowMs: Date.now(), emptying, warn });
   return { ...report, uri: uri.toString() };
 }
 
@@ -284,9 +286,9 @@ async function isEmptyJournal(config: Config): Promise<boolean> {
  * Journal and cache at once: whenever it is cut off, there is the old namespace with all that is cached, or the new one, and the next command goes on emptying the cache.
  * Returns the folders of the cache.
  */
-export async function formatAll(config: Config): Promise<string[]> {
+export async function formatAll(config: Config, warn: (text: string) => void): Promise<string[]> {
   const owner = { ...ownIdentity(), command: 'format' };
-  await formatJournal(config, owner);
+  await formatJournal(config, { emptying: owner, warn });
   return emptyCache(config, owner);
 }
 
@@ -312,7 +314,7 @@ async function emptyCache(config: Config, owner: Owner): Promise<string[]> {
 }
 
 /** Wipes the journal and makes an empty one with the configured root mount; never touches the under storage. `emptying`: who empties the cache too. */
-export async function formatJournal(config: Config, emptying?: Owner): Promise<void> {
+export async function formatJournal(config: Config, { emptying, warn }: Pick<FormatSettings, 'emptying' | 'warn'> = {}): Promise<void> {
   assertValid(config);
   const mount = rootMount(config);
   const { ufsTypeOf } = await import('./ufs/registry.ts');
@@ -328,6 +330,7 @@ export async function formatJournal(config: Config, emptying?: Owner): Promise<v
     group: groupMapping(config.find(GROUP_MAPPING))(superuser)[0] ?? '',
     nowMs: Date.now(),
     emptying,
+    warn,
   });
 }
 

@@ -9,7 +9,7 @@ import type { InodeRecord, MountRecord, Owner } from './records.ts';
 import type { KvEngine } from './kv.ts';
 import type { RestoreSettings } from './restore.ts';
 import { PageEngine } from './page-engine.ts';
-import { currentStore, dataFile, makeStore, publishStore, removeOtherStores, removeStore, replaceableStore, soundStore } from './store-files.ts';
+import { confirmStore, currentStore, dataFile, makeStore, publishStore, removeOtherStores, removeStore, replaceableStore, soundStore } from './store-files.ts';
 import { storeError } from './store-error.ts';
 import type { MountReading } from './tables.ts';
 import { Store } from './store.ts';
@@ -44,6 +44,8 @@ export interface FormatSettings {
   readonly nowMs: number;
   /** Who empties the cache too, of what is older than the new journal: work that it begins with, so that it is done also when its process dies. */
   readonly emptying?: Owner | undefined;
+  /** Hears of a damaged journal that is replaced: it goes on, but not in silence. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -66,6 +68,7 @@ function lookingEngine(path: string, settings: OpenSettings): KvEngine | undefin
 
 async function lmdbEngine(path: string, settings: OpenSettings): Promise<KvEngine> {
   const { LmdbEngine } = await import('./lmdb-engine.ts');
+  confirmStore(path);
   return new LmdbEngine(path, { readOnly: settings.readOnly ?? false, leaveOpen: settings.leaveOpen ?? false, ...(settings.stays === true ? { mappedBytes: 0 } : {}) });
 }
 
@@ -80,16 +83,16 @@ export function checkStore(folder: string): void {
  */
 export function formatStore(settings: FormatSettings): Promise<void> {
   const { folder } = settings;
-  return replaceStore(folder, async (engine) => {
+  return replaceStore(settings, async (engine) => {
     await initialise(new Store(engine, { folder }), settings);
   });
 }
 
 /** The same, but with what a backup holds. When anything of that is not right, the old journal stays. @throws as restoreInto */
-export async function restoreStore(folder: string, settings: RestoreSettings & Pick<FormatSettings, 'emptying'>): Promise<RestoreReport> {
+export async function restoreStore(folder: string, settings: RestoreSettings & Pick<FormatSettings, 'emptying' | 'warn'>): Promise<RestoreReport> {
   const { restoreInto } = await import('./restore.ts');
-  const { emptying } = settings;
-  return replaceStore(folder, async (engine) => {
+  const { emptying, warn } = settings;
+  return replaceStore({ folder, warn }, async (engine) => {
     const report = await restoreInto(engine, settings);
     // Later than `nowMs`: what the old journal's commands wrote in between goes too.
     const startedMs = Date.now();
@@ -104,11 +107,11 @@ function openEmptying(tx: Transaction, owner: Owner, { user, startedMs }: { read
   tx.append({ type: 'intent-opened', intent: { id: tx.allocate(), owner, user, startedMs, leases: [], reserved: [], work } });
 }
 
-async function replaceStore<T>(folder: string, fill: (engine: KvEngine) => Promise<T>): Promise<T> {
+async function replaceStore<T>({ folder, warn }: Pick<FormatSettings, 'folder' | 'warn'>, fill: (engine: KvEngine) => Promise<T>): Promise<T> {
   try {
     const path = makeStore(folder, randomBytes(6).toString('hex'));
     const result = await fillStore(path, fill);
-    const replaced = replaceableStore(folder);
+    const replaced = replaceableStore(folder, (damage) => warn?.(`${damage} It is replaced by a new one, and what it held is forgotten.`));
     publishStore(folder, path);
     if (replaced !== undefined) await retire(replaced);
     removeOtherStores(folder, path);

@@ -5,8 +5,13 @@
  *   journal.json              {"formatVersion":1,"store":"store-<random>"}
  *   store-<random>/data.mdb   LMDB: meta pages, then the B-tree
  *   store-<random>/lock.mdb   LMDB: the writer's lock and the readers' slots
+ *   store-<random>/unfinished a format made it, and has not named it in journal.json yet
+ *
+ * A format that was killed leaves a store that holds nothing of anybody's: it is known by the mark `unfinished`, which lies there from before its first byte of data until
+ * journal.json names it (what a kill leaves of it then goes with the next command that writes). A store with data, without that mark and without journal.json, has been
+ * somebody's namespace: then journal.json was lost, and to say "not formatted" would have it thrown away.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { aroundSync } from '../fault-points.ts';
@@ -19,6 +24,7 @@ export const FORMAT_VERSION = 1;
 const POINTER = 'journal.json';
 const STORE_PREFIX = 'store-';
 const DATA_FILE = 'data.mdb';
+const MARK = 'unfinished';
 
 interface Pointer {
   readonly formatVersion: number;
@@ -45,8 +51,10 @@ export function currentStore(folder: string): string {
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOTDIR') throw fileInTheWay(folder, error);
-    if (code === 'ENOENT') throw notFormatted(folder);
-    throw storeError(folder, error);
+    if (code === 'EISDIR') throw damaged(folder, `${POINTER} is a directory`, error);
+    if (code !== 'ENOENT') throw storeError(folder, error);
+    const store = finishedStore(folder);
+    throw store === undefined ? notFormatted(folder) : damaged(folder, `${POINTER} is missing, although there is a store, ${store}`, error);
   }
   const pointer = parsePointer(text);
   if (pointer === undefined) throw damaged(folder, `${POINTER} is not readable`);
@@ -64,13 +72,14 @@ export function soundStore(folder: string): string {
   return store;
 }
 
-/** The current store, where there is one that can be opened without harm: for what replaces it. */
-export function replaceableStore(folder: string): string | undefined {
+/** The current store, where there is one that can be opened without harm: for what replaces it. `tell` hears how one that cannot is damaged. */
+export function replaceableStore(folder: string, tell: (damage: string) => void): string | undefined {
   try {
     return soundStore(folder);
   } catch (error) {
-    if (error instanceof AlluxioError) return undefined;
-    throw error;
+    if (!(error instanceof AlluxioError)) throw error;
+    if (error.code === 'CORRUPT') tell(error.message);
+    return undefined;
   }
 }
 
@@ -80,7 +89,18 @@ export function makeStore(folder: string, random: string): string {
   requireOwn(folder);
   const store = join(folder, STORE_PREFIX + random);
   mkdirSync(store, { mode: 0o700 });
+  writeFileSync(join(store, MARK), '', { mode: 0o600 });
   return store;
+}
+
+/** Takes the mark away that a format killed between its last steps left. The current store only. */
+export function confirmStore(store: string): void {
+  try {
+    rmSync(join(store, MARK), { force: true });
+  } catch (error) {
+    // Where nothing can be written, the next one does it.
+    if (systemCode(error) === undefined) throw error;
+  }
 }
 
 /** Makes a finished store the current one. Everything is on disk before the rename. */
@@ -90,8 +110,15 @@ export function publishStore(folder: string, store: string): void {
   const pointer: Pointer = { formatVersion: FORMAT_VERSION, store: store.slice(store.lastIndexOf(STORE_PREFIX)) };
   const temporary = join(folder, `${POINTER}.new`);
   writeFileSync(temporary, `${JSON.stringify(pointer)}\n`, { mode: 0o600, flush: true });
+  moveDirectoryAway(join(folder, POINTER), store);
   aroundSync('journal.publish', () => renameSync(temporary, join(folder, POINTER)));
   syncPath(folder);
+  confirmStore(store);
+}
+
+/** Nobody knows whose a directory with that name is: it stays, under another. */
+function moveDirectoryAway(path: string, store: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) renameSync(path, path + store.slice(store.lastIndexOf(STORE_PREFIX)).replace(STORE_PREFIX, '.before-'));
 }
 
 /** Removes a store that was never published, and the folder when nothing else is in it. */
@@ -106,6 +133,19 @@ export function removeOtherStores(folder: string, keep: string): void {
     const path = join(folder, name);
     if (name.startsWith(STORE_PREFIX) && path !== keep) rmSync(path, { recursive: true, force: true });
   }
+}
+
+/** The name of a store that has been a current one: never half of what a format made. */
+function finishedStore(folder: string): string | undefined {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw storeError(folder, error);
+  }
+  return names.find((name) => name.startsWith(STORE_PREFIX) && existsSync(dataFile(join(folder, name))) && !existsSync(join(folder, name, MARK)));
 }
 
 function parsePointer(text: string): Pointer | undefined {
@@ -170,6 +210,7 @@ function requireWholeData(folder: string, path: string): void {
     wrong = missingPages(path);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') throw damaged(folder, `${DATA_FILE} is missing`, error);
+    if (systemCode(error) === 'EISDIR') throw damaged(folder, `${DATA_FILE} is a directory`, error);
     throw storeError(folder, error);
   }
   if (wrong !== undefined) throw damaged(folder, `${DATA_FILE}: ${wrong}`);

@@ -1,7 +1,7 @@
 /** A damaged journal is refused with what to do, and the way back leads to the tree that the storage has. */
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pageDamage } from '../../src/journal/page-walk.ts';
 import type { Home } from '../support/home.ts';
@@ -41,13 +41,45 @@ describe('a damaged journal', () => {
     ['ends behind its first pages', () => truncateSync(data, 12_288), 'data.mdb: it ends after 12288 bytes'],
     ['is missing', () => rmSync(data), 'data.mdb is missing'],
     ['is named by nothing', () => writeFileSync(join(journal, 'journal.json'), ''), 'journal.json is not readable'],
+    ['is a directory', () => (rmSync(data), mkdirSync(data)), 'data.mdb is a directory'],
+    ['is named by a directory', () => (rmSync(join(journal, 'journal.json')), mkdirSync(join(journal, 'journal.json', 'x'), { recursive: true })), 'journal.json is a directory'],
+    ['is named nowhere', () => rmSync(join(journal, 'journal.json')), 'journal.json is missing, although there is a store, $store'],
     ['is named by half a word', () => writeFileSync(join(journal, 'journal.json'), '{"formatVersion":1,"sto'), 'journal.json is not readable'],
   ])('that %s is refused in one line', async (_, damage, why) => {
     reset();
     damage();
-    const expected = { status: 255, stdout: '', stderr: `The journal in ${journal} is damaged: ${why}. ${WAY_OUT}\n` };
+    const told = `The journal in ${journal} is damaged: ${why.replace('$store', basename(dirname(data)))}.`;
+    const expected = { status: 255, stdout: '', stderr: `${told} ${WAY_OUT}\n` };
     expect(await run('fs', 'ls', '/')).toMatchObject(expected);
+    expect(await run('fs', 'mkdir', '/new')).toMatchObject(expected);
     expect(await run('fsck')).toMatchObject(expected);
+    // The way out, which is not gone in silence.
+    expect(await run('format')).toMatchObject({ status: 0, stderr: `${told} It is replaced by a new one, and what it held is forgotten.\n` });
+    expect(await run('fs', 'ls', '/')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('is none, where a format was killed before it was done', async () => {
+    const empty = await makeHome();
+    const folder = join(empty.workDir, 'journal');
+    const stores = () => readdirSync(folder).filter((name) => name.startsWith('store-'));
+    try {
+      const point = async (at: string) => runAlluxio(empty, ['format'], { env: { ALLUXIO_FAULT_POINT: at } });
+      for (const at of ['journal.commit.before:1', 'journal.commit.after:1', 'journal.sync.before:1', 'journal.publish.before:1']) {
+        expect((await point(at)).status).toBe(137);
+        expect(stores()).not.toEqual([]);
+        expect(await runAlluxio(empty, ['fs', 'ls', '/'])).toMatchObject({ status: 255, stderr: `Journal ${folder} has not been formatted! Run: alluxio format\n` });
+      }
+      expect((await point('journal.publish.after:1')).status).toBe(137);
+      expect(await runAlluxio(empty, ['fs', 'mkdir', '/d'])).toMatchObject({ status: 0, stderr: '' });
+      // What it left undone was done by the next that wrote: the store counts as one that is used.
+      rmSync(join(folder, 'journal.json'));
+      expect((await runAlluxio(empty, ['fs', 'ls', '/'])).stderr).toContain('journal.json is missing, although there is a store');
+      expect(await runAlluxio(empty, ['format'])).toMatchObject({ status: 0 });
+      expect(await runAlluxio(empty, ['format'])).toMatchObject({ status: 0, stderr: '' });
+      expect(stores()).toHaveLength(1);
+    } finally {
+      await empty.remove();
+    }
   });
 
   it('with a zeroed page ends commands that write with the same line, or they do not meet it', async () => {
@@ -88,7 +120,7 @@ describe('a damaged journal', () => {
     const told = await run('fsck');
     expect(told).toMatchObject({ status: 255, stdout: '' });
     expect(told.stderr).toMatch(/^The journal in \S+ is damaged: data\.mdb: page \d+ is not what it should be\. Restore [^\n]*\n$/);
-    expect(await run('format')).toMatchObject({ status: 0 });
+    expect(await run('format')).toMatchObject({ status: 0, stderr: expect.stringContaining('It is replaced by a new one') as string });
     expect(await run('fs', 'loadMetadata', '-R', '/')).toMatchObject({ status: 0 });
     expect((await run('fs', '-Dalluxio.user.file.metadata.load.type=NEVER', 'ls', '-R', '/')).stdout.split('\n').length).toBe(206);
     expect(await run('fsck')).toMatchObject({ status: 0 });

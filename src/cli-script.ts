@@ -9,6 +9,7 @@ import { takeGenericOptions, commandLineOf } from './cli-generic.ts';
 import { parseRequest } from './cli-parse.ts';
 import { misuseStatus, namesOf, readRequest } from './cli-request.ts';
 import type { Request } from './cli-request.ts';
+import { secretsHider } from './cli-secrets.ts';
 import { nearest } from './cli-suggest.ts';
 import { loadConfig } from './config/sources.ts';
 import { AlluxioError, hasCode, isAlluxioError } from './errors.ts';
@@ -26,12 +27,13 @@ export async function runLine({ words, label }: LineToRun, script: ScriptRun): P
   const { defines, rest } = takeGenericOptions(withoutPrefix(words));
   const { request, shell } = readRequest(['fs', ...rest]);
   const parsed = await parseRequest(request, shell);
-  const out = labelled(script.run.out, label, {
+  const hide = secretsHider(words);
+  const out = labelled(script.run.out, (text) => label + hide(text), {
     json: shell.json || (script.run.shell.json && parsed.spec?.json !== undefined),
     quiet: shell.quiet || script.run.shell.quiet,
     color: shell.color && script.run.shell.color,
   });
-  const commandLine = commandLineOf(['fs', ...rest]);
+  const commandLine = commandLineOf(['fs', ...rest], hide);
   // A configuration of its own needs a file system of its own, for as long as the line takes.
   const own = defines.length === 0 ? undefined : ownContext(defines, { script, out, commandLine });
   script.run.owned.note(commandLine);
@@ -73,8 +75,8 @@ function ownContext(defines: Run['source']['defines'], line: { script: ScriptRun
 
 const NO_PROGRESS: ReturnType<ConsoleOutput['progress']> = { advance() {}, expect() {}, end() {} };
 
-/** The output of the script, with the line's own manners. */
-export function labelled(out: ConsoleOutput, label: string, shell: Pick<ShellOptions, 'json' | 'quiet' | 'color'>): ConsoleOutput {
+/** The output of the script, with the line's own manners. `label` makes a message one of the line. */
+export function labelled(out: ConsoleOutput, label: (text: string) => string, shell: Pick<ShellOptions, 'json' | 'quiet' | 'color'>): ConsoleOutput {
   return {
     json: shell.json,
     terminal: out.terminal,
@@ -85,8 +87,8 @@ export function labelled(out: ConsoleOutput, label: string, shell: Pick<ShellOpt
     record: (value) => out.record(value),
     write: (chunk) => out.write(chunk),
     drained: () => out.drained(),
-    warn: (text) => out.warn(label + text),
-    error: (text) => out.error(label + text),
+    warn: (text) => out.warn(label(text)),
+    error: (text) => out.error(label(text)),
     progress: (name) => (shell.quiet ? NO_PROGRESS : out.progress(name)),
     paint: (text, style) => (shell.color ? out.paint(text, style) : text),
     errorsToStdout: () => out.errorsToStdout(),

@@ -5,6 +5,7 @@ import { commandLineOf } from './cli-generic.ts';
 import { readRequest } from './cli-request.ts';
 import { labelled, withoutPrefix } from './cli-script.ts';
 import type { ScriptRun } from './cli-script.ts';
+import { secretsHider } from './cli-secrets.ts';
 import type { CommandContext, CommandSpec, LineCreation, LineToRun } from './commands/command.ts';
 import { hasCode } from './errors.ts';
 import type { Creation } from './filesystem/file-system.ts';
@@ -12,6 +13,7 @@ import { newRun } from './process-identity.ts';
 
 interface Taken {
   readonly spec: CommandSpec;
+  readonly words: readonly string[];
   readonly label: string;
   readonly said: string;
 }
@@ -53,7 +55,7 @@ function* creations(lines: Iterable<LineToRun>, context: CommandContext, taken: 
     const spec = known.get(line[0] ?? '');
     const creation = spec === undefined ? undefined : creationOf(spec, line.slice(1), context);
     if (spec === undefined || creation === undefined) return;
-    taken.push({ spec, label, said: creation.said });
+    taken.push({ spec, words, label, said: creation.said });
     yield { kind: creation.kind, path: creation.path, as: { command: commandLineOf(['fs', ...line]), run: newRun(Date.now()) } };
   }
 }
@@ -77,5 +79,6 @@ async function tell(line: Taken | undefined, failure: unknown, { run }: ScriptRu
     return 0;
   }
   const { quiet, color } = run.shell;
-  return report(failure, { ...run, out: labelled(run.out, line.label, { json: false, quiet, color }), spec: line.spec });
+  const hide = secretsHider(line.words);
+  return report(failure, { ...run, out: labelled(run.out, (text) => line.label + hide(text), { json: false, quiet, color }), spec: line.spec });
 }

@@ -7,6 +7,7 @@ import { reportFailure } from './cli-failure.ts';
 import { hideFromProcessList, takeGenericOptions, commandLineOf } from './cli-generic.ts';
 import { parseRequest } from './cli-parse.ts';
 import { readRequest } from './cli-request.ts';
+import { secretsHider } from './cli-secrets.ts';
 import { ENDING_STATUS, watchSignals } from './cli-signals.ts';
 import type { Ending, SignalWatch } from './cli-signals.ts';
 import type { ConfigInput } from './config/sources.ts';
@@ -40,7 +41,8 @@ export async function main(argv: readonly string[], io: MainIo): Promise<number>
   const signals = watchSignals((ending) => new AlluxioError('CANCELLED', 'Interrupted.', { exitStatus: ENDING_STATUS[ending] }));
   const parsed = await parseRequest(request, shell);
   const stderr = parsed.spec?.silent === true ? NOWHERE : io.stderr;
-  const out = await openOutput({ ...io, stderr, json: shell.json, quiet: shell.quiet, color: shell.color, signal: signals.signal });
+  const hide = secretsHider(argv);
+  const out = await openOutput({ ...io, stderr, hide, json: shell.json, quiet: shell.quiet, color: shell.color, signal: signals.signal });
   // A line that is wrong, or asks for help, needs no configuration until it says so.
   const configured = parsed.input !== undefined && parsed.problem === undefined && !UNCONFIGURED.includes(parsed.spec?.name ?? '');
   const loadConfig = configured ? (await import('./config/sources.ts')).loadConfig : undefined;
@@ -51,7 +53,7 @@ export async function main(argv: readonly string[], io: MainIo): Promise<number>
     out,
     signal: signals.signal,
     loadConfig,
-    commandLine: commandLineOf(rest),
+    commandLine: commandLineOf(rest, hide),
     lines: {
       runLine: async (line) => (await import('./cli-script.ts')).runLine(line, { run, signal: signals.signal, cwd: () => io.cwd() }),
       runTogether: async (lines, { stop }) => (await import('./cli-together.ts')).runTogether(lines, { run, signal: signals.signal, cwd: () => io.cwd() }, stop),

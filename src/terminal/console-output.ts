@@ -12,6 +12,8 @@ export interface OutputSettings {
   readonly quiet: boolean;
   readonly color: boolean;
   readonly env: NodeJS.ProcessEnv;
+  /** What messages must not repeat is masked by it. Results are shown as they are. */
+  readonly hide?: (text: string) => string;
   /** Aborted when the command is interrupted: nothing waits for a reader any more. */
   readonly signal?: AbortSignal;
 }
@@ -43,10 +45,11 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
     display.clear();
     stdout.flushSmall();
   };
+  const shown = (text: string): string => `${onOneLine(settings.hide === undefined ? text : settings.hide(text))}\n`;
   const complain = (text: string): void => {
     stdout.flushSmall();
     display?.clear();
-    writeFully(settings.stderr, `${onOneLine(text)}\n`);
+    writeFully(settings.stderr, shown(text));
   };
 
   return {
@@ -60,7 +63,7 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
     write: (chunk) => (typeof chunk === 'string' ? (stdout.text(chunk), stdout.drained()) : stdout.bytes(chunk)),
     drained: () => stdout.drained(),
     warn: complain,
-    error: (text) => (errorsToStdout ? print(`${onOneLine(text)}\n`) : complain(text)),
+    error: (text) => (errorsToStdout ? print(shown(text)) : complain(text)),
     progress: (label) => (TransferDisplay === undefined ? NO_PROGRESS : (display = new TransferDisplay(label))),
     paint,
     errorsToStdout: () => {

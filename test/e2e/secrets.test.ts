@@ -66,6 +66,77 @@ describe('secrets', () => {
     expect(said).toContain('******');
   });
 
+  it('typed in the wrong place are not repeated', async () => {
+    const key = 'fs.oss.accessKeySecret';
+    const lines: (readonly string[])[] = [
+      ['fs', '-D', `${key}=${MARK}`, 'ls', '/'],
+      ['fs', `${key}=${MARK}`],
+      ['fs', `--${key}=${MARK}`, 'ls', '/'],
+      ['fs', 'ls', `--${key}=${MARK}`, '/'],
+      ['fs', 'ls', `-${key}=${MARK}`, '/'],
+      ['fs', 'ls', `--${key}`, MARK, '/'],
+      ['fs', `-D${key}`, MARK, 'ls', '/'],
+      ['fs', 'ls', `-D${key}`, MARK],
+      ['fs', 'ls', `${key}`, '=', MARK],
+      ['fs', 'cat', `${key}:${MARK}`],
+      ['fs', 'ls', '/', `--option=${key}=${MARK}`],
+      ['fs', 'mount', '--option', `${key}:${MARK}`, '/a', 'oss://second/'],
+      ['fs', 'mount', '--option', key, MARK, '/a', 'oss://second/'],
+      ['fs', 'mount', `--options=${key}=${MARK}`, '/a', 'oss://second/'],
+      ['fs', 'mount', '/a', 'oss://second/', `${key}=${MARK}`],
+      ['fs', 'mount', '/a', `oss://user:${MARK}@other/q`],
+      ['fs', '--json', '--debug', 'mount', '/a', `oss://user:${MARK}@other/q`],
+      ['fs', 'mount', '/a', `ftp://user:${MARK}@other/q`],
+      ['fs', 'mount', `oss://user:${MARK}@other/q`, '/a'],
+      ['fs', 'updateMount', '--option', `${key}:${MARK}`, '/none'],
+      ['fs', 'updateMount', `${key}=${MARK}`, '/none'],
+      ['fs', 'updateMount', '--option', `fs.oss.accessKeySecert=${MARK}`, `--${key}=${MARK}`, '/none'],
+      ['fs', 'help', `${key}=${MARK}`],
+      ['fs', 'touch', `oss://user:${MARK}@other/q`],
+      ['fs', 'cp', `oss://user:${MARK}@other/q`, '/x'],
+      ['fs', 'ls', '/', '--json', `${key}=${MARK}`],
+      ['fsadmin', 'pathConf', 'add', '--property', `${key}=${MARK}`, '/a'],
+      ['fsadmin', 'pathConf', 'add', '--property', `${key}:${MARK}`, '/a'],
+      ['fsadmin', 'pathConf', 'add', '--propery', `${key}=${MARK}`, '/a'],
+      ['fsadmin', 'pathConf', 'remove', '--keys', `${key}=${MARK},x=y`, '/a'],
+      ['fsadmin', 'updateConf', `${key}=${MARK}`],
+      ['fsadmin', 'backup', `oss://user:${MARK}@other/q`],
+      ['getConf', `${key}=${MARK}`],
+      ['getConf', key, MARK],
+      ['getConf', '--source', `${key}:${MARK}`],
+      ['getConf', `--${key}=${MARK}`],
+      [`${key}=${MARK}`],
+      [`--${key}=${MARK}`, 'fs', 'ls'],
+      ['ossServer', '--dir', '/dev/null/x', '--access-key-id', 'id', `--access-key-secret:${MARK}`],
+      ['ossServer', '--accessKeySecret', MARK],
+      ['ossServer', `--access-key-secrets=${MARK}`],
+      ['format', `${key}=${MARK}`],
+      ['format', '--from', `oss://user:${MARK}@other/q`],
+      ['runUfsTests', '--path', `oss://user:${MARK}@other/q`],
+      ['validateConf', `${key}=${MARK}`],
+      ['logLevel', `--${key}=${MARK}`],
+      ['job', `${key}=${MARK}`],
+    ];
+    const input = lines.filter(([group]) => group === 'fs').map((words) => `${words.slice(1).join(' ')}\n`).join('');
+    const told = async (args: readonly string[], text?: string) => {
+      const { status, stdout, stderr } = await runAlluxio(home, args, text === undefined ? {} : { input: text });
+      return { args, status, told: stdout + stderr };
+    };
+    const all = await Promise.all([0, 1].map(async (turn) => {
+      const done = [];
+      for (const args of lines.filter((_, at) => at % 2 === turn)) done.push(await told(args));
+      return done;
+    }));
+    const answers = [...all.flat(), await told(['fs', '-'], input)];
+    expect(answers.filter((each) => each.status !== 0).length).toBeGreaterThan(40);
+    for (const { args, told: text } of answers) expect([args, text.indexOf(MARK) < 0 ? '' : text.slice(Math.max(0, text.indexOf(MARK) - 200), text.indexOf(MARK) + 60)]).toEqual([args, '']);
+    expect(answers[0]?.told).toContain(`${key}=****** is an unknown command.`);
+    expect(answers.map((each) => each.told).join('')).toContain('oss://user:******@other');
+    // What names of files look like stays.
+    for (const path of ['/data/key=5', '/data/password=x', 'token.txt', '/secret.key']) expect((await told(['fs', 'ls', path])).told).toContain(path);
+    expect((await told(['fs', 'log', '-n', '1000', '/'])).told).not.toContain(MARK);
+  });
+
   it('are not in the list of processes while one runs', async () => {
     const child = startAlluxio(home, ['ossServer', '--dir', join(home.dir, 'oss2'), '--port', '0', '--access-key-id', `${MARK}id`, '--access-key-secret', MARK, `-Dfs.oss.accessKeySecret=${MARK}`]);
     await new Promise((resolve) => child.stdout.once('data', resolve));

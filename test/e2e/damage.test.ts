@@ -108,6 +108,25 @@ describe('a damaged journal', () => {
     expect((await run('fs', 'ls', '-R', '/')).stdout.split('\n').length).toBe(206);
   });
 
+  it('with a directory in the place of its lock file says so, whatever the command, and goes on when that is removed', async () => {
+    reset();
+    const lock = data.replace('data.mdb', 'lock.mdb');
+    rmSync(lock);
+    mkdirSync(lock);
+    const expected = { status: 255, stderr: `The journal in ${journal} cannot be used: ${lock} is a directory. Stop all alluxio processes and remove it: it holds nothing, and is made anew by the next command.\n` };
+    for (const words of [['fs', 'ls', '-R', '/'], ['fs', 'count', '/'], ['fsck'], ['fs', 'mkdir', '/new'], ['fs', 'rm', '-R', '--alluxioOnly', '/d1'], ['fsadmin', 'backup', home.dir]]) {
+      const { status, stderr } = await run(...words);
+      // Looking takes no lock, as long as nobody else writes.
+      expect([words, status, stderr]).toEqual(status === 0 && words[1] !== 'mkdir' && words[1] !== 'rm' ? [words, 0, ''] : [words, expected.status, expected.stderr]);
+    }
+    rmSync(lock, { recursive: true });
+    expect(await run('fs', 'mkdir', '/new')).toMatchObject({ status: 0, stderr: '' });
+    rmSync(lock);
+    mkdirSync(lock);
+    expect(await run('format')).toMatchObject({ status: 0 });
+    expect(await run('fs', 'ls', '/')).toMatchObject({ status: 0 });
+  });
+
   it('with a zeroed page is told by fsck, replaced by format, and read from the storage again', async () => {
     let zeroed = false;
     for (let page = 2; page < 60 && !zeroed; page++) {

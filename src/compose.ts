@@ -11,7 +11,7 @@ import { VERSION } from './config/version.ts';
 import { assertValid } from './config/validate.ts';
 import { isCredentialKey } from './config/redact.ts';
 import { MISSING_SECRET, exposedFile } from './config/references.ts';
-import { AlluxioError, hasCode } from './errors.ts';
+import { AlluxioError, hasCode, isAlluxioError } from './errors.ts';
 import { createFileSystem } from './filesystem/create-file-system.ts';
 import type { FileSystemContext } from './filesystem/context.ts';
 import type { FileSystem } from './filesystem/file-system.ts';
@@ -236,6 +236,18 @@ function rootAsConfigured(config: Config): (recorded: MountRecord) => MountRecor
   return (recorded) => (recorded.id !== ROOT_MOUNT_ID || (recorded.readOnly === readOnly && recorded.shared === shared) ? recorded : { ...recorded, readOnly, shared });
 }
 
+/** A journal is not made for a storage that no command could open. @throws INVALID_CONFIGURATION */
+async function requirePossibleRoot({ ufsUri }: MountRecord): Promise<UfsUri> {
+  const uri = UfsUri.parse(ufsUri);
+  try {
+    await (await import('./ufs/registry.ts')).requirePossible(uri);
+  } catch (error) {
+    if (!isAlluxioError(error) || error.hint === undefined) throw error;
+    throw new AlluxioError(error.code, `alluxio.master.mount.table.root.ufs is ${ufsUri}: ${error.message}`, { cause: error, hint: error.hint });
+  }
+  return uri;
+}
+
 export interface RestoreSettings {
   readonly config: Config;
   /** A backup, or a folder of backups. */
@@ -253,6 +265,7 @@ export interface Restored extends RestoreReport {
 export async function restoreJournal({ config, from, backupOnly, warn }: RestoreSettings, emptying?: Owner): Promise<Restored> {
   assertValid(config);
   const root = rootMount(config);
+  await requirePossibleRoot(root);
   const { findBackup } = await import('./filesystem/backups/find.ts');
   const { uri, backup, segments } = await findBackup({ mounts: [root], ufs: ufsPool(config) }, UfsUri.parse(from), backupOnly);
   const user = config.find('alluxio.security.login.username') ?? userInfo().username;
@@ -317,9 +330,7 @@ async function emptyCache(config: Config, owner: Owner): Promise<string[]> {
 export async function formatJournal(config: Config, { emptying, warn }: Pick<FormatSettings, 'emptying' | 'warn'> = {}): Promise<void> {
   assertValid(config);
   const mount = rootMount(config);
-  const { ufsTypeOf } = await import('./ufs/registry.ts');
-  const uri = UfsUri.parse(mount.ufsUri);
-  if (ufsTypeOf(uri) === undefined) throw new AlluxioError('INVALID_CONFIGURATION', `No Under File System Factory found for: ${mount.ufsUri}`);
+  const uri = await requirePossibleRoot(mount);
   if (uri.scheme === 'file') await makeRoot(uri.path);
   // The superuser is whoever owns the store, whatever name the commands act under.
   const superuser = config.find('alluxio.security.login.username') ?? userInfo().username;

@@ -85,7 +85,7 @@ export async function startOssServer(options: OssServerOptions): Promise<Running
   const { dir, host = '127.0.0.1', port = 0, buckets = [], region = 'local' } = options;
   const bad = buckets.find((name) => !isBucketName(name));
   if (bad !== undefined) {
-    throw new AlluxioError('INVALID_ARGUMENT', `"${bad}" is not a bucket name`, { hint: 'use 3 to 63 lower-case letters, digits and hyphens' });
+    throw new AlluxioError('INVALID_ARGUMENT', `"${bad}" is not a bucket name`, { hint: 'Use 3 to 63 lower-case letters, digits and hyphens, no hyphen at either end.' });
   }
   const store = await Store.open(dir, { flush: options.flush ?? true });
   // Room for a key of 1,023 bytes percent-encoded twice (path and copy source) and 8 KB of metadata.

@@ -20,18 +20,26 @@ export interface OpenOptions {
 interface Storage {
   /** As `mount` shows it. */
   readonly type: string;
+  /** Looks at the URI alone. @throws AlluxioError when no storage can ever have it */
+  readonly check?: (uri: UfsUri) => Promise<void>;
   /** Loads the driver when it is first needed. @throws AlluxioError saying why it cannot be opened */
   open(uri: UfsUri, config: Config, options: OpenOptions): Promise<Ufs>;
 }
 
 const STORAGES: Readonly<Record<string, Storage>> = {
   file: { type: 'local', open: async (uri, config, options) => (await import('./local/index.ts')).openLocal(uri, config, options) },
-  oss: { type: 'oss', open: async (uri, config, options) => (await import('./oss/index.ts')).openOss(uri, config, options) },
+  oss: {
+    type: 'oss',
+    check: async (uri) => (await import('./oss/bucket-name.ts')).requireBucketName(uri.authority),
+    open: async (uri, config, options) => (await import('./oss/index.ts')).openOss(uri, config, options),
+  },
 };
 
-/** The type without opening anything; undefined for a scheme that nothing serves. */
-export function ufsTypeOf(uri: UfsUri): string | undefined {
-  return storageOf(uri)?.type;
+/** Refuses what no later command could open, whatever else is configured. @throws INVALID_CONFIGURATION */
+export async function requirePossible(uri: UfsUri): Promise<void> {
+  const storage = storageOf(uri);
+  if (storage === undefined) throw new AlluxioError('INVALID_CONFIGURATION', `No Under File System Factory found for: ${uri.toString()}`);
+  await storage.check?.(uri);
 }
 
 /** @throws INVALID_ARGUMENT for a scheme that nothing serves; the driver's own error code when it cannot be opened */

@@ -1,6 +1,6 @@
 /** What goes wrong gets one line on stderr that says what to do, a truthful status, and changes nothing. */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -55,6 +55,22 @@ describe('bad input', () => {
     await home.configure(root({ 'alluxio.master.mount.table.root.ufs': 'oss://bucket/elsewhere' }));
     await refused(['fs', 'ls', '/'], /oss:\/\/bucket\/elsewhere.*formatted for oss:\/\/bucket\/dir/);
     await home.configure(root());
+  });
+
+  it('what no bucket can be called is refused before anything is made for it', async () => {
+    const rule = '3 to 63 lower-case letters, digits and hyphens, no hyphen at either end';
+    const names = (folder: string) => readdir(folder, { recursive: true }).catch(() => 'none');
+    const dir = join(home.dir, 'no-oss');
+    for (const bucket of ['b', 'x'.repeat(64), 'Upper', 'under_score', '-ab']) await refused(['ossServer', '--dir', dir, '--port', '0', `--bucket=${bucket}`], new RegExp(`^"${bucket}" is not a bucket name\\. Use ${rule}\\.$`, 'm'), 1);
+    expect(await names(dir)).toBe('none');
+    const before = await names(home.workDir);
+    for (const [command = '', ...words] of [['format'], ['format', '--from', dir], ['formatJournal'], ['formatMasters']]) {
+      const done = await runAlluxio(home, [command, ...words, '-Dalluxio.master.mount.table.root.ufs=oss://b/dir']);
+      expect({ command, stderr: done.stderr, failed: done.status === 255 || done.status === 1 }).toEqual({ command, stderr: `alluxio.master.mount.table.root.ufs is oss://b/dir: "b" is not a bucket name. ${rule}, as in oss://my-bucket/dir.\n`, failed: true });
+      if (command === 'format') expect(done.status).toBe(255);
+    }
+    expect(await names(home.workDir)).toEqual(before);
+    expect((await runAlluxio(home, ['fs', 'ls', '/'])).status).toBe(0);
   });
 
   it('an unformatted home names the command to run', async () => {

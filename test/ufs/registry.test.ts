@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createUfs, ufsTypeOf } from '../../src/ufs/registry.ts';
+import { createUfs, requirePossible } from '../../src/ufs/registry.ts';
 import { UfsUri } from '../../src/uri.ts';
 import { configOf } from '../support/config.ts';
 
 describe('registry', () => {
-  it('knows the type of a storage without opening it', () => {
-    expect(['oss://bucket/x', '/local/x', 'file:///local/x', 's3://bucket/x', 'constructor://x'].map((uri) => ufsTypeOf(UfsUri.parse(uri)))).toEqual(['oss', 'local', 'local', undefined, undefined]);
+  it('knows without opening anything what no storage can have', async () => {
+    for (const uri of ['oss://bucket/x', '/local/x', 'file:///local/x']) await requirePossible(UfsUri.parse(uri));
+    for (const uri of ['s3://bucket/x', 'constructor://x', 'oss://b/x', 'oss:///x', 'oss://-bucket/x']) await expect(requirePossible(UfsUri.parse(uri)), uri).rejects.toMatchObject({ code: 'INVALID_CONFIGURATION' });
   });
 
   it('refuses a scheme that nothing serves', async () => {

@@ -5,9 +5,11 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ByteStream } from '../../byte-stream.ts';
 import type { Config } from '../../config/config.ts';
-import { AlluxioError, isAlluxioError } from '../../errors.ts';
+import type { AlluxioError } from '../../errors.ts';
+import { isAlluxioError } from '../../errors.ts';
 import type { UfsUri } from '../../uri.ts';
 import { throwIfAborted } from '../wrappers/retry.ts';
+import { requireBucketName } from './bucket-name.ts';
 import { credentialSourceOf, missing } from './credentials.ts';
 import type { Credentials, CredentialSource } from './credentials.ts';
 import { readEndpoint, urlOf } from './endpoint.ts';
@@ -79,9 +81,7 @@ export class OssClient {
   /** @throws INVALID_CONFIGURATION for missing credentials or endpoint, or a bucket name that OSS cannot have. */
   static async create(uri: UfsUri, config: Config): Promise<OssClient> {
     const bucket = uri.authority;
-    if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(bucket)) {
-      throw new AlluxioError('INVALID_CONFIGURATION', `"${bucket}" is not a bucket name`, { hint: '3 to 63 lower-case letters, digits and hyphens, as in oss://my-bucket/dir.' });
-    }
+    requireBucketName(bucket);
     const credentials = await credentialSourceOf(config);
     const endpoint = endpointOf(config);
     // Loaded here and not above: it takes as long as a whole command that needs no OSS.

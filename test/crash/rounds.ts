@@ -76,6 +76,28 @@ export class Rounds {
     return this.tally;
   }
 
+  /**
+   * The same command over and over, killed at every `stride`-th of its boundaries in turn until one comes through: a place of its own each time, made and cleared away by
+   * commands that nobody kills.
+   */
+  async sweep(stride: number, make: (at: string) => { readonly before: readonly Command[]; readonly command: Command; readonly after: readonly Command[] }): Promise<void> {
+    for (let nth = stride; this.tally.failures.length < GIVE_UP_AFTER; nth += stride) {
+      this.#round++;
+      const { before, command, after } = make(`/s${nth}`);
+      for (const each of before) await this.#acknowledged(each);
+      const killed = await this.#killed(command, nth);
+      for (const each of after) if (this.#tree.has(each.args.at(-1) ?? '')) await this.#acknowledged(each);
+      if (!killed) break;
+    }
+    await this.#whole();
+  }
+
+  async #acknowledged(command: Command): Promise<void> {
+    const { status, stderr } = await this.#killedAt(command.args, 0, command.input);
+    if (status !== 0) this.#fail(command.args.join(' '), [`failed though nobody killed it: ${stderr}`]);
+    await this.#check(command.args.join(' '), [{ steps: command.steps, acknowledged: status === 0 }]);
+  }
+
   async #whole(): Promise<void> {
     this.#fail('replay', await replayProblems(this.lab));
     const { status, stdout } = await this.lab.run(['fsck', '--deep']);
@@ -85,7 +107,10 @@ export class Rounds {
   async #single(): Promise<void> {
     const command = this.#next();
     if (command === undefined) return;
-    const nth = this.#boundaryOf(command.kind);
+    await this.#killed(command, this.#boundaryOf(command.kind));
+  }
+
+  async #killed(command: Command, nth: number): Promise<boolean> {
     const { killed, status, place, passed, stderr } = await this.#killedAt(command.args, nth, command.input);
     this.#learn(command.kind, passed);
     const label = `${command.args.join(' ')} ${command.input?.trimEnd().replaceAll('\n', '; ') ?? ''} (${killed ? `killed at ${place}, passing ${nth}` : `status ${status}`})`;
@@ -93,6 +118,7 @@ export class Rounds {
     if (status === 0) this.tally.acknowledged++;
     const recovery = killed ? await this.#recover() : '';
     await this.#check(label + recovery, [{ steps: command.steps, acknowledged: status === 0 }]);
+    return killed;
   }
 
   /** Two at once on one tree. One stops at a boundary, holding what it holds, and is killed while the other may be waiting for it; every second time the other one is killed too. */

@@ -240,18 +240,20 @@ const ALL: typeof KINDS = { ...KINDS, ...SCRIPTS };
 
 export const KIND_NAMES: readonly string[] = Object.keys(ALL);
 
-function as(type: string): string[] {
+/** Options that make a command write so. */
+export function as(type: string): string[] {
   return [`-Dalluxio.user.file.writetype.default=${type}`];
 }
 
-function written(path: string, length: number, type: string): Step {
+/** A file that comes to be, with the write type's kind of safety. */
+export function written(path: string, length: number, type: string): Step {
   const kept = KEPT[type] ?? { stored: true, cached: true };
   const whole = put(path, file(length, kept));
   return kept.stored && kept.cached ? once(whole, put(path, file(length, { stored: true, cached: false }))) : once(whole);
 }
 
 /** Reading a file to its end caches it. */
-function cachedBy(path: string): Step {
+export function cachedBy(path: string): Step {
   return once(alter(path, ({ length }) => ({ cached: length > 0 })));
 }
 

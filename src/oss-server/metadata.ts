@@ -42,7 +42,9 @@ function checkStorageClass(value: string | undefined): string | undefined {
   return value;
 }
 
-function checkAcl(value: string | undefined): string | undefined {
+/** The ACL that the request asks for; undefined where it names none. @throws InvalidArgument for an unknown one */
+export function aclAsked(request: OssRequest): string | undefined {
+  const value = request.header('x-oss-object-acl');
   if (value === undefined || value === '') return undefined;
   if (!OBJECT_ACLS.includes(value)) throw invalidArgument('x-oss-object-acl', value, 'no such object access control exists');
   return value;
@@ -71,7 +73,7 @@ export function metadataOf(request: OssRequest): Metadata {
   }
   if (userBytes > MAX_USER_METADATA) throw invalidArgument('x-oss-meta-', `${userBytes} bytes`, 'The total size of user metadata must not exceed 8 KB.');
   const storageClass = checkStorageClass(request.header('x-oss-storage-class'));
-  const acl = checkAcl(request.header('x-oss-object-acl'));
+  const acl = aclAsked(request);
   const tagging = request.header('x-oss-tagging');
   const tags = tagging === undefined ? undefined : parseTagHeader(tagging);
   return {

@@ -84,6 +84,24 @@ describe('a multipart upload', () => {
     expect((await server.send({ path: `/${BUCKET}/wrong` })).text).toBe('p'.repeat(2 * MINIMUM));
   });
 
+  it('takes the ACL that its end names, over the one of its begin', async () => {
+    const grant = async (key: string): Promise<string | undefined> => xmlText((await server.send({ path: `/${BUCKET}/${key}?acl` })).text, 'Grant');
+    const made = async (key: string, begin: http.OutgoingHttpHeaders, end: http.OutgoingHttpHeaders): Promise<Answer> => {
+      const id = await initiate(key, begin);
+      const { headers } = await part(key, id, 1, 'x');
+      return complete(key, id, [[1, String(headers.etag)]], end);
+    };
+    const acl = (value: string): http.OutgoingHttpHeaders => ({ 'x-oss-object-acl': value });
+    await made('acl-end', {}, acl('public-read'));
+    expect(await grant('acl-end')).toBe('public-read');
+    await made('acl-begin', acl('private'), {});
+    expect(await grant('acl-begin')).toBe('private');
+    await made('acl-both', acl('private'), acl('default'));
+    expect(await grant('acl-both')).toBe('default');
+    expect(code(await made('acl-wrong', {}, acl('nobody')))).toBe('InvalidArgument');
+    expect((await server.send({ path: `/${BUCKET}/acl-wrong` })).status).toBe(404);
+  });
+
   it('keeps only what is used: parts replaced, left out or aborted are gone', async () => {
     const before = await fileCount();
     const id = await initiate('gone');

@@ -5,7 +5,7 @@ import { joinCrc64 } from '../crc64.ts';
 import { invalidArgument, OssError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { quoted, readDocument, targetFor } from '../exchange.ts';
-import { encryptionEcho, forbidsOverwrite } from '../metadata.ts';
+import { aclAsked, encryptionEcho, forbidsOverwrite } from '../metadata.ts';
 import type { Reply } from '../reply.ts';
 import { xmlReply } from '../reply.ts';
 import type { OssRequest } from '../request.ts';
@@ -76,6 +76,8 @@ export async function completeUpload(exchange: Exchange): Promise<Reply> {
   requireUpload(store, { bucket, key }, uploadId);
   const named = all ? undefined : parseComplete(document);
   const forbidOverwrite = forbidsOverwrite(request);
+  // What the end says counts, as with OSS: the begin may have said nothing, or another ACL.
+  const acl = aclAsked(request);
   const modified = Date.now();
   const record = await store.commit((changes) => {
     const { id: _id, bucket: _bucket, key: _key, initiated: _initiated, ...metadata } = requireUpload({ tables: changes }, { bucket, key }, uploadId);
@@ -93,6 +95,7 @@ export async function completeUpload(exchange: Exchange): Promise<Reply> {
         crc64: joinedCrc64(parts),
         modified,
         ...metadata,
+        ...(acl === undefined ? {} : { acl }),
         segments: parts.flatMap((part) => part.segments),
       };
     });

@@ -74,7 +74,6 @@ describe('a multipart upload', () => {
     expect(code(await complete('wrong', id, [[1, etagOf(Buffer.from('no'))]]))).toBe('InvalidPart');
     expect(code(await complete('wrong', id, [[1, etag], [7, etag]]))).toBe('InvalidPart');
     expect(code(await complete('wrong', id, [[1, etag], [3, etagOf(Buffer.from('short'))], [4, etagOf(Buffer.from('last'))]]))).toBe('EntityTooSmall');
-    expect(code(await complete('wrong', id, []))).toBe('MalformedXML');
     expect(code(await complete('wrong', 'F'.repeat(32), [[1, etag]]))).toBe('NoSuchUpload');
     expect(code(await complete('other', id, [[1, etag]]))).toBe('NoSuchUpload');
     for (const number of [0, 10_001, 'x', '']) expect(code(await part('wrong', id, number, body))).toBe('InvalidArgument');
@@ -100,6 +99,20 @@ describe('a multipart upload', () => {
     expect(await grant('acl-both')).toBe('default');
     expect(code(await made('acl-wrong', {}, acl('nobody')))).toBe('InvalidArgument');
     expect((await server.send({ path: `/${BUCKET}/acl-wrong` })).status).toBe(404);
+  });
+
+  it('without parts becomes an empty object, and is over', async () => {
+    const before = await fileCount();
+    const id = await initiate('empty', { 'x-oss-meta-m': '1' });
+    await part('empty', id, 1, Buffer.alloc(20_000, 'not named'));
+    const done = await complete('empty', id, []);
+    expect(done).toMatchObject({ status: 200, headers: { 'x-oss-hash-crc64ecma': '0' } });
+    const got = await server.send({ path: `/${BUCKET}/empty` });
+    expect(got).toMatchObject({ status: 200, text: '', headers: { etag: done.headers.etag, 'content-length': '0', 'x-oss-object-type': 'Multipart', 'x-oss-meta-m': '1' } });
+    expect((await server.send({ path: `/${BUCKET}?uploads&prefix=empty` })).text).not.toContain('<Upload>');
+    await expect.poll(fileCount).toBe(before);
+    const other = await initiate('malformed');
+    expect(code(await server.send({ method: 'POST', path: `/${BUCKET}/malformed?uploadId=${other}`, body: '<Other></Other>' }))).toBe('MalformedXML');
   });
 
   it('keeps only what is used: parts replaced, left out or aborted are gone', async () => {

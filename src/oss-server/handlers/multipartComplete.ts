@@ -20,13 +20,14 @@ interface NamedPart {
   readonly etag: string;
 }
 
+/** No part at all is a list too, as with OSS: clients end an upload of nothing so. */
 function parseComplete(document: Buffer): NamedPart[] {
   const root = parseXml(document.toString('utf8'));
   const parts = childrenOf(root, 'Part').map((part) => ({
     number: Number((childText(part, 'PartNumber') ?? '').trim()),
     etag: (childText(part, 'ETag') ?? '').trim().replaceAll('"', '').toUpperCase(),
   }));
-  if (root.name !== 'CompleteMultipartUpload' || parts.length === 0 || parts.length > MOST_PARTS) throw new OssError('MalformedXML');
+  if (root.name !== 'CompleteMultipartUpload' || parts.length > MOST_PARTS) throw new OssError('MalformedXML');
   if (parts.some(({ number }) => !Number.isInteger(number) || number < 1 || number > MOST_PARTS)) throw new OssError('InvalidArgument', { message: 'Part number must be an integer between 1 and 10000, inclusive.' });
   for (let at = 1; at < parts.length; at += 1) {
     if ((parts[at]?.number ?? 0) <= (parts[at - 1]?.number ?? 0)) throw new OssError('InvalidPartOrder');
@@ -42,7 +43,7 @@ function choose(stored: readonly PartRecord[], named: readonly NamedPart[] | und
       if (part === undefined || part.etag !== etag) throw new OssError('InvalidPart', { extra: { PartNumber: String(number), ETag: etag } });
       return part;
     }) ?? [...stored];
-  if (chosen.length === 0) throw new OssError('InvalidPart');
+  if (named === undefined && chosen.length === 0) throw new OssError('InvalidPart');
   for (const part of chosen.slice(0, -1)) {
     if (part.size < minimal) {
       throw new OssError('EntityTooSmall', { extra: { MinSizeAllowed: String(minimal), ProposedSize: String(part.size), PartNumber: String(part.number) } });

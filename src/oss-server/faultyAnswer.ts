@@ -19,7 +19,13 @@ async function sendHalf(reply: Reply, response: ServerResponse, half: number): P
 
 /** Once the kernel has the bytes, the client sees them before the reset. What a client that left did not take stays where it is. */
 async function flushed(response: ServerResponse): Promise<void> {
-  if (response.writableLength > 0 && !response.closed) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  // Not `drain`: that is for those whose write() was told to wait. Nothing is written after all the rest.
+  const taken = new Promise<void>((resolve) => {
+    response.write('', () => {
+      resolve();
+    });
+  });
+  if (!response.closed) await Promise.race([taken, once(response, 'close')]);
   await sleep(20);
 }
 

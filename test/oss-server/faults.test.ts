@@ -91,8 +91,8 @@ describe('of a body', () => {
   const body = randomBytes(2_000_000);
   beforeAll(() => server.put('big', body).then(() => undefined));
 
-  async function read(name: string): Promise<{ length: number; announced: number; error: string | undefined }> {
-    const request = http.get({ port: server.port, path: at('big'), headers: with_(name), agent: false });
+  async function read(name: string, key = 'big'): Promise<{ length: number; announced: number; error: string | undefined }> {
+    const request = http.get({ port: server.port, path: at(key), headers: with_(name), agent: false });
     const [response] = (await once(request, 'response')) as [http.IncomingMessage];
     let length = 0;
     let error: string | undefined;
@@ -111,6 +111,12 @@ describe('of a body', () => {
     expect(announced).toBe(2_000_000);
     expect(length).toBeLessThan(2_000_000);
     expect(error).toBe('ECONNRESET');
+  });
+
+  it.each([1, 2, 3000, 16 * 1024, 16 * 1024 + 1, 40_000])('reset-mid-body of %i bytes is half of them, then a reset', async (size) => {
+    await server.put('sized', randomBytes(size));
+    expect(await read('reset-mid-body', 'sized')).toEqual({ length: Math.floor(size / 2), announced: size, error: 'ECONNRESET' });
+    await expect(server.send({ path: `/${BUCKET}?prefix=sized`, headers: with_('reset-mid-body') })).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
   it('short-body is half and says so', async () => {

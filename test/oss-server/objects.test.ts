@@ -185,6 +185,22 @@ describe('GetObject and HeadObject', () => {
     expect(got.body.length).toBe(2_500_000);
   });
 
+  it('tells the Content-MD5 of what PUT brought, whole, also by way of a copy or a link', async () => {
+    const body = randomBytes(20_000);
+    await server.put('sum/put', body);
+    await server.send({ method: 'PUT', path: at('sum/copy'), headers: { 'x-oss-copy-source': `/${BUCKET}/sum/put`, 'content-length': 0 } });
+    await server.send({ method: 'PUT', path: `${at('sum/link')}?symlink`, headers: { 'x-oss-symlink-target': 'sum%2Fput', 'content-length': 0 } });
+    const sum = async (key: string, method: string, headers = {}): Promise<unknown> => (await server.send({ method, path: at(key), headers })).headers['content-md5'];
+    for (const key of ['sum/put', 'sum/copy', 'sum/link']) {
+      for (const method of ['GET', 'HEAD']) expect(await sum(key, method), `${method} ${key}`).toBe(md5Base64(body));
+    }
+    expect(await sum('sum/put', 'GET', { range: 'bytes=0-9' })).toBeUndefined();
+    // Nobody sums all of an object that grows, nor does its copy know more.
+    await server.send({ method: 'POST', path: `${at('sum/log')}?append&position=0`, body: 'line' });
+    await server.send({ method: 'PUT', path: at('sum/log-copy'), headers: { 'x-oss-copy-source': `/${BUCKET}/sum/log`, 'content-length': 0 } });
+    for (const key of ['sum/log', 'sum/log-copy']) expect(await sum(key, 'HEAD'), key).toBeUndefined();
+  });
+
   it('follows the standard where asked to', async () => {
     const standard = (range: string): ReturnType<TestServer['send']> => server.send({ path: at('ranged'), headers: { range, 'x-oss-range-behavior': 'standard' } });
     expect(await standard('bytes=2500000-')).toMatchObject({ status: 416, text: expect.stringContaining('<Code>InvalidRange</Code>') });

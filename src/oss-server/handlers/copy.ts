@@ -75,12 +75,13 @@ export async function copyObject(exchange: Exchange): Promise<Reply> {
   const record = await store.commit((changes) => {
     const from = sourceNow(changes, source);
     const metadata = describeCopy(request, from);
-    const { size, etag, crc64, target } = from;
+    const { size, etag, crc64, md5, target } = from;
     return replaceObject(changes, { bucket, key, forbidOverwrite }, () => ({
       type: from.type === 'Appendable' ? 'Normal' : from.type,
       size,
       etag,
       crc64,
+      ...(md5 === undefined ? {} : { md5 }),
       modified,
       storageClass: bucket.storageClass,
       ...(target === undefined ? {} : { target }),

@@ -61,6 +61,11 @@ export function describe(record: ObjectRecord): Record<string, string> {
   };
 }
 
+/** Of the whole object: an answer with a part of it has no such sum. */
+function md5Header({ md5 }: ObjectRecord): Record<string, string> {
+  return md5 === undefined ? {} : { 'Content-MD5': md5 };
+}
+
 export function getObject(exchange: Exchange): Reply {
   const { request, store } = exchange;
   const { record, linked } = resolveLink(exchange, targetFor(exchange, 'read'));
@@ -69,7 +74,7 @@ export function getObject(exchange: Exchange): Reply {
   Object.assign(headers, overridesOf(request));
   const standard = request.header('x-oss-range-behavior')?.toLowerCase() === 'standard';
   const range = resolveRange(request.header('range'), record.size, standard);
-  if (range === undefined) return { status: 200, headers, body: bodyOf(store, record.segments) };
+  if (range === undefined) return { status: 200, headers: { ...headers, ...md5Header(record) }, body: bodyOf(store, record.segments) };
   headers['Content-Range'] = `bytes ${range.start}-${range.start + range.length - 1}/${record.size}`;
   return { status: 206, headers, body: bodyOf(store, sliceSegments(record.segments, range.start, range.length)) };
 }
@@ -77,7 +82,7 @@ export function getObject(exchange: Exchange): Reply {
 export function headObject(exchange: Exchange): Reply {
   const { record, linked } = resolveLink(exchange, targetFor(exchange, 'read'));
   if (!checkConditions(exchange.request, record)) return emptyReply(304, identityHeaders(record));
-  return emptyReply(200, { ...describe(record), ...(linked ? { 'x-oss-object-type': 'Symlink' } : {}), 'Content-Length': String(record.size) });
+  return emptyReply(200, { ...describe(record), ...md5Header(record), ...(linked ? { 'x-oss-object-type': 'Symlink' } : {}), 'Content-Length': String(record.size) });
 }
 
 /** The short form of HEAD: only what identifies the bytes. */

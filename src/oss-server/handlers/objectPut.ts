@@ -87,6 +87,7 @@ export async function putObject(exchange: Exchange): Promise<Reply> {
   if (forbidOverwrite && old !== undefined) throw new OssError('FileAlreadyExists');
   const body = await receiveObjectBody(exchange);
   const etag = body.md5.toUpperCase();
+  const md5 = Buffer.from(body.md5, 'hex').toString('base64');
   const modified = Date.now();
   try {
     await store.commit((changes) => {
@@ -95,6 +96,7 @@ export async function putObject(exchange: Exchange): Promise<Reply> {
         size: body.size,
         etag,
         crc64: body.crc64.toString(),
+        md5,
         modified,
         storageClass: bucket.storageClass,
         ...metadata,
@@ -107,7 +109,7 @@ export async function putObject(exchange: Exchange): Promise<Reply> {
   }
   return emptyReply(200, {
     ETag: quoted(etag),
-    'Content-MD5': Buffer.from(body.md5, 'hex').toString('base64'),
+    'Content-MD5': md5,
     'x-oss-hash-crc64ecma': body.crc64.toString(),
     ...encryptionEcho(metadata.headers),
   });

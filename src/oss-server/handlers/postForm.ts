@@ -79,6 +79,7 @@ export async function postForm(exchange: Exchange): Promise<Reply> {
           size: body.size,
           etag,
           crc64,
+          md5: Buffer.from(body.md5, 'hex').toString('base64'),
           modified,
           storageClass: bucket.storageClass,
           ...metadata,

@@ -14,6 +14,8 @@ export interface ObjectRecord {
   readonly etag: string;
   /** Unsigned decimal. */
   readonly crc64: string;
+  /** Base64, as Content-MD5 has it; absent where nobody has summed the whole of the bytes. */
+  readonly md5?: string;
   /** Milliseconds. */
   readonly modified: number;
   /** `content-type`, `cache-control`, …, `x-oss-meta-*`, lower-case names, values as Latin-1 bytes. */

@@ -12,7 +12,7 @@ import { incomingFault, reset, sendFaulty } from './faultyAnswer.ts';
 import type { Reply } from './reply.ts';
 import { errorReply, sendReply } from './reply.ts';
 import type { OssRequest } from './request.ts';
-import { newRequestId, otherReading, parseRequest } from './request.ts';
+import { isSurelyBucket, newRequestId, otherReading, parseRequest } from './request.ts';
 import { routeOf } from './routes.ts';
 import type { Store } from './store/index.ts';
 import { collect } from './store/pump.ts';
@@ -56,22 +56,39 @@ interface Answer {
   readonly fault?: Fault;
 }
 
-/** Who asks, and for what: see otherReading() for the second look. */
-function identify(read: OssRequest, credentials: Credentials | undefined): { caller: Caller; request: OssRequest } {
-  try {
-    return { caller: authenticate(read, credentials), request: read };
-  } catch (error) {
-    const other = error instanceof OssError && error.code === 'SignatureDoesNotMatch' ? otherReading(read) : undefined;
-    if (other === undefined) throw error;
-    return { caller: authenticate(other, credentials), request: other };
+/** What a request may mean, the likelier first: see otherReading(). */
+function readingsOf(read: OssRequest, store: Store): OssRequest[] {
+  const other = otherReading(read);
+  if (other === undefined) return [read];
+  // A bucket in the host that is not there may be made by this request; in the path it cannot be meant when there is none.
+  const byHost = isSurelyBucket(read.hostId) || bucketIsThere(read, store) || (other.bucket === undefined && read.method !== 'GET');
+  return byHost ? [read, other] : [other, read];
+}
+
+function bucketIsThere({ bucket }: OssRequest, store: Store): boolean {
+  return bucket !== undefined && store.tables.buckets.doesExist(bucket);
+}
+
+/** Who asks, and for what: of two readings the one that the signature fits. */
+function identify(read: OssRequest, { store, credentials }: Service): { caller: Caller; request: OssRequest } {
+  const readings = readingsOf(read, store);
+  let failure: unknown;
+  for (const request of readings) {
+    try {
+      return { caller: authenticate(request, credentials), request };
+    } catch (error) {
+      if (!(error instanceof OssError) || error.code !== 'SignatureDoesNotMatch') throw error;
+      failure ??= error;
+    }
   }
+  throw failure;
 }
 
 async function answer(service: Service, arrival: Arrival, read: OssRequest): Promise<Answer | undefined> {
   const { faults } = service;
   if (faults !== undefined && read.rawPath === FAULTS_PATH) return { reply: await administer(faults, arrival) };
   // The signature comes first, as with OSS: a stranger learns nothing from what follows.
-  const { caller, request } = identify(read, service.credentials);
+  const { caller, request } = identify(read, service);
   const { handler, subresource } = routeOf(request);
   const fault = faults?.pick(request, subresource);
   if (fault !== undefined) {

@@ -19,6 +19,8 @@ export interface OssRequest {
   /** The query as sent, without the question mark. */
   readonly rawQuery: string;
   readonly hostId: string;
+  /** Of the Host header what is left without a bucket: this server, as the client calls it. */
+  readonly serviceHost: string;
   /** Lower-case. */
   readonly headerNames: readonly string[];
   header(name: string): string | undefined;
@@ -30,15 +32,28 @@ function hostName(host: string): string {
   return bracketed?.[1] ?? host.replace(/:\d*$/, '');
 }
 
-/** The bucket named by a virtual-hosted Host header; undefined when the host is path style. */
+/** The service's own host, as clients for the real service write it: oss-cn-hangzhou.aliyuncs.com. */
+const SERVICE_HOST = /^oss(-[a-z0-9-]+)?\.aliyuncs\.com$/;
+
+/** The bucket named by a virtual-hosted Host header, if its first label is one; undefined when it cannot be. */
 export function bucketOfHost(host: string): string | undefined {
   const name = hostName(host).toLowerCase();
   const dot = name.indexOf('.');
   if (dot <= 0 || isIP(name) !== 0) return undefined;
   const first = name.slice(0, dot);
-  // The service's own host, as clients for the real service write it: oss-cn-hangzhou.aliyuncs.com.
-  if (/^oss(-[a-z0-9-]+)?\.aliyuncs\.com$/.test(name)) return undefined;
+  if (SERVICE_HOST.test(name)) return undefined;
   return isBucketName(first) ? first : undefined;
+}
+
+/** Hosts below which nothing but buckets has a name: this machine, an address, the real service. */
+function isBareService(name: string): boolean {
+  return name === 'localhost' || isIP(name) !== 0 || SERVICE_HOST.test(name);
+}
+
+/** Whether the first label of a host can only be a bucket, as in `demo.localhost`; in `build1.corp.example.com` it may be a machine. */
+export function isSurelyBucket(host: string): boolean {
+  const name = hostName(host).toLowerCase();
+  return bucketOfHost(host) !== undefined && isBareService(name.slice(name.indexOf('.') + 1));
 }
 
 /** Percent-decoding to text; a plus sign is a plus sign. @throws InvalidURI for bytes that are not UTF-8. */
@@ -63,7 +78,12 @@ function parseQuery(raw: string): Map<string, string> {
   return query;
 }
 
-function address(host: string, rawPath: string, pathStyle: boolean): { bucket: string | undefined; key: string | undefined } {
+interface Address {
+  readonly bucket: string | undefined;
+  readonly key: string | undefined;
+}
+
+function address(host: string, rawPath: string, pathStyle: boolean): Address {
   const path = rawPath.startsWith('/') ? rawPath.slice(1) : rawPath;
   const virtual = pathStyle ? undefined : bucketOfHost(host);
   if (virtual !== undefined) return { bucket: virtual, key: path === '' ? undefined : decodePath(path) };
@@ -72,6 +92,13 @@ function address(host: string, rawPath: string, pathStyle: boolean): { bucket: s
   if (slash < 0) return { bucket: decodePath(path), key: undefined };
   const rest = path.slice(slash + 1);
   return { bucket: decodePath(path.slice(0, slash)), key: rest === '' ? undefined : decodePath(rest) };
+}
+
+/** A client that names the bucket twice calls the server by what follows the bucket too: see otherReading(). */
+function serviceHostOf(host: string, { bucket }: Address, pathStyle: boolean): string {
+  const named = bucketOfHost(host);
+  if (named === undefined || named !== bucket || (pathStyle && !isSurelyBucket(host))) return host;
+  return host.slice(host.indexOf('.') + 1);
 }
 
 /** Random once, then counted: unique like real ones, at no cost for each. */
@@ -101,6 +128,7 @@ export function parseRequest(message: IncomingMessage, id: string, pathStyle = f
     rawPath,
     rawQuery,
     hostId: host,
+    serviceHost: serviceHostOf(host, { bucket, key }, pathStyle),
     headerNames: Object.keys(message.headers),
     header: (name) => {
       const value = message.headers[name];
@@ -110,13 +138,13 @@ export function parseRequest(message: IncomingMessage, id: string, pathStyle = f
 }
 
 /**
- * ali-oss with path style and an IP endpoint names the bucket twice, in the host and in the path; only the signature tells this
- * from a key that begins with the bucket's name. @returns the other reading, where there is one
+ * A host with a dot can be read in two ways: its first label is the bucket, or it is all a machine's name and the bucket is in the
+ * path. ali-oss with path style and an IP endpoint even names the bucket in both.
+ * @returns the reading in path style of a request that was read the other way, where there is one
  */
 export function otherReading(request: OssRequest): OssRequest | undefined {
-  const { bucket, key } = request;
-  const twice = bucketOfHost(request.hostId) !== undefined && key !== undefined && (key === bucket || key.startsWith(`${bucket ?? ''}/`));
-  return twice ? parseRequest(request.message, request.id, true) : undefined;
+  const { bucket, hostId, message, id } = request;
+  return bucket !== undefined && bucketOfHost(hostId) === bucket ? parseRequest(message, id, true) : undefined;
 }
 
 /** A parameter that must be a whole number within bounds. @throws InvalidArgument */

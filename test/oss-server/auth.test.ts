@@ -52,6 +52,19 @@ describe('V1', () => {
     expect((await v1({ path: '/', resource: '/' })).status).toBe(200);
   });
 
+  it('tells by the signature whether a host with dots begins with the bucket', async () => {
+    const headers = { host: `${BUCKET}.corp.example.com` };
+    expect(await v1({ path: '/k', resource: `/${BUCKET}/k`, headers })).toMatchObject({ status: 200, text: 'v' });
+    // A machine that is called as a bucket is.
+    expect(await v1({ path: `/${BUCKET}/k`, resource: `/${BUCKET}/k`, headers })).toMatchObject({ status: 200, text: 'v' });
+    expect((await v1({ path: '/', resource: '/', headers })).text).toContain('<ListAllMyBucketsResult>');
+    expect(await v1({ ...good, headers: { host: 'build1.corp.example.com' } })).toMatchObject({ status: 200, text: 'v' });
+    expect((await v1({ method: 'PUT', path: '/', resource: '/by-name/', headers: { host: 'by-name.corp.example.com' }, body: '' })).status).toBe(200);
+    for (const host of [headers.host, 'build1.corp.example.com']) {
+      expect(code(await v1({ ...good, resource: `/${BUCKET}/other`, headers: { host } }))).toBe('SignatureDoesNotMatch');
+    }
+  });
+
   it('says what it would have signed when the signature is wrong', async () => {
     const answer = await v1({ ...good, secret: 'wrong' });
     expect(answer.status).toBe(403);

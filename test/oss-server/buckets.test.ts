@@ -145,6 +145,25 @@ describe('the server', () => {
     }
   });
 
+  it('may be called by a name with dots, with the bucket in the path or in the name', async () => {
+    const own = await startServer();
+    const host = `build1.corp.example.com:${own.port}`;
+    const status = async (method: string, path: string, to = host): Promise<number> => (await own.send({ method, path, headers: { host: to }, ...(method === 'PUT' ? { body: '' } : {}) })).status;
+    try {
+      expect(await status('PUT', '/path-bucket')).toBe(200);
+      expect(await status('PUT', '/path-bucket/k')).toBe(200);
+      expect(await status('GET', '/path-bucket/k')).toBe(200);
+      expect(await status('GET', '/k', `path-bucket.${host}`)).toBe(200);
+      expect(xmlTexts((await own.send({ path: '/', headers: { host } })).text, 'Name')).toEqual(['path-bucket', BUCKET]);
+      // What is missing is a bucket of that name, not one that the path happens to spell.
+      expect(await status('PUT', '/key', `no-bucket.localhost:${own.port}`)).toBe(404);
+      expect(await status('PUT', '/', `made-by-name.${host}`)).toBe(200);
+      expect(await status('HEAD', '/made-by-name')).toBe(200);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('reads a request either way when the bucket is named in host and path, as ali-oss does with an IP', async () => {
     const signed = await startServer({ credentials: KEYS });
     try {

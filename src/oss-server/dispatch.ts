@@ -9,12 +9,14 @@ import type { Exchange, Limits, PublicHosts } from './exchange.ts';
 import type { Fault, Faults } from './faults.ts';
 import { throwFault, withoutPage } from './faults.ts';
 import { incomingFault, reset, sendFaulty } from './faultyAnswer.ts';
+import { isBucketName } from './names.ts';
 import type { Reply } from './reply.ts';
 import { errorReply, sendReply } from './reply.ts';
 import type { OssRequest } from './request.ts';
 import { isSurelyBucket, newRequestId, otherReading, parseRequest } from './request.ts';
 import { routeOf } from './routes.ts';
 import type { Store } from './store/index.ts';
+import { requireBucket } from './store/keys.ts';
 import { collect } from './store/pump.ts';
 
 export interface Service {
@@ -69,7 +71,14 @@ function bucketIsThere({ bucket }: OssRequest, store: Store): boolean {
   return bucket !== undefined && store.tables.buckets.doesExist(bucket);
 }
 
-/** Who asks, and for what: of two readings the one that the signature fits. */
+/** As OSS answers a key that it does not know: that the bucket is missing is said first, except to who would make it. */
+function checkBucketFirst(request: OssRequest, store: Store): void {
+  const { method, bucket, key } = request;
+  const makesBucket = method === 'PUT' && key === undefined;
+  if (bucket !== undefined && isBucketName(bucket) && !makesBucket) requireBucket(store, bucket);
+}
+
+/** Who asks, and for what: of two readings the one that the signature fits. @throws NoSuchBucket, and the signature's errors */
 function identify(read: OssRequest, { store, credentials }: Service): { caller: Caller; request: OssRequest } {
   const readings = readingsOf(read, store);
   let failure: unknown;
@@ -77,6 +86,7 @@ function identify(read: OssRequest, { store, credentials }: Service): { caller: 
     try {
       return { caller: authenticate(request, credentials), request };
     } catch (error) {
+      if (error instanceof OssError && error.code === 'InvalidAccessKeyId') checkBucketFirst(request, store);
       if (!(error instanceof OssError) || error.code !== 'SignatureDoesNotMatch') throw error;
       failure ??= error;
     }
@@ -87,7 +97,7 @@ function identify(read: OssRequest, { store, credentials }: Service): { caller: 
 async function answer(service: Service, arrival: Arrival, read: OssRequest): Promise<Answer | undefined> {
   const { faults } = service;
   if (faults !== undefined && read.rawPath === FAULTS_PATH) return { reply: await administer(faults, arrival) };
-  // The signature comes first, as with OSS: a stranger learns nothing from what follows.
+  // The signature comes before all else but the bucket, as with OSS: a stranger learns which buckets there are, nothing of what is in them.
   const { caller, request } = identify(read, service);
   const { handler, subresource } = routeOf(request);
   const fault = faults?.pick(request, subresource);

@@ -78,6 +78,11 @@ describe('V1', () => {
 
   it('knows nobody else, no stale clock, no nonsense', async () => {
     expect(code(await v1({ ...good, id: 'nobody' }))).toBe('InvalidAccessKeyId');
+    // That there is no such bucket is said first, as by OSS; but nobody unknown makes one.
+    for (const path of ['/no-bucket/k', '/no-bucket/']) expect(await v1({ path, resource: path, id: 'nobody' })).toMatchObject({ status: 404, text: expect.stringContaining('<Code>NoSuchBucket</Code>') });
+    expect(await v1({ path: '/k', resource: '/no-bucket/k', id: 'nobody', headers: { host: 'no-bucket.localhost' } })).toMatchObject({ status: 404 });
+    for (const path of ['/', '/No_Bucket/k']) expect(code(await v1({ path, resource: path, id: 'nobody' }))).toBe('InvalidAccessKeyId');
+    expect(code(await v1({ method: 'PUT', path: '/no-bucket/', resource: '/no-bucket/', id: 'nobody', body: '' }))).toBe('InvalidAccessKeyId');
     for (const shift of [-16, 16]) {
       const answer = await v1({ ...good, date: new Date(Date.now() + shift * 60_000).toUTCString() });
       expect(answer.status).toBe(403);

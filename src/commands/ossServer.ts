@@ -23,7 +23,7 @@ export const command: CommandSpec = {
     { long: 'bucket', value: 'name', repeatable: true, description: 'a bucket to make at the start; repeat it for more' },
     { long: 'access-key-id', value: 'id', description: 'the only key that is accepted' },
     { long: 'access-key-secret', value: 'secret', description: 'its secret; env:NAME and file:PATH keep it off the command line' },
-    { long: 'region', value: 'region', description: 'as cn-hangzhou; default local' },
+    { long: 'region', value: 'region', description: 'the region that buckets say they are in, as cn-hangzhou; default local. Their endpoints stay this server' },
     { long: 'faults', description: 'accept fault points of tests' },
   ],
   examples: [

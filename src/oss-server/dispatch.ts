@@ -5,7 +5,7 @@ import { messageOf, systemCode } from '../errors.ts';
 import type { Caller, Credentials } from './auth/authenticate.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { OssError } from './errors.ts';
-import type { Exchange, Limits, PublicHosts } from './exchange.ts';
+import type { Exchange, Limits } from './exchange.ts';
 import type { Fault, Faults } from './faults.ts';
 import { throwFault, withoutPage } from './faults.ts';
 import { incomingFault, reset, sendFaulty } from './faultyAnswer.ts';
@@ -24,7 +24,6 @@ export interface Service {
   readonly credentials: Credentials | undefined;
   readonly location: string;
   readonly endpoint: string;
-  readonly publicHosts: PublicHosts;
   readonly limits: Limits;
   /** Absent: there are no fault points. */
   readonly faults: Faults | undefined;
@@ -117,7 +116,6 @@ async function answer(service: Service, arrival: Arrival, read: OssRequest): Pro
     store: service.store,
     location: service.location,
     endpoint: service.endpoint,
-    publicHosts: service.publicHosts,
     limits: service.limits,
     body: () => bodyOf(arrival),
     ...(fault === undefined ? {} : { fault: fault.name }),

@@ -18,12 +18,6 @@ export interface Limits {
   readonly minimalPartBytes: number;
 }
 
-/** Where a bucket says that it can be reached. */
-export interface PublicHosts {
-  readonly extranet: string;
-  readonly intranet: string;
-}
-
 export interface Exchange {
   readonly request: OssRequest;
   readonly store: Store;
@@ -33,7 +27,6 @@ export interface Exchange {
   /** As in `oss-cn-hangzhou`. */
   readonly location: string;
   readonly endpoint: string;
-  readonly publicHosts: PublicHosts;
   readonly limits: Limits;
   /** The body; tells a client that waits with `Expect: 100-continue` to go on. */
   body(): Readable;

@@ -5,7 +5,6 @@ import { AlluxioError, systemCode } from '../errors.ts';
 import type { Credentials } from './auth/authenticate.ts';
 import { answerClientError, serve } from './dispatch.ts';
 import type { Service } from './dispatch.ts';
-import type { PublicHosts } from './exchange.ts';
 import { Faults } from './faults.ts';
 import { createBucket } from './handlers/bucket.ts';
 import { isBucketName } from './names.ts';
@@ -23,8 +22,8 @@ export interface OssServerOptions {
   /** Absent: any key is accepted, and anonymous requests too. */
   readonly credentials?: Credentials;
   /**
-   * As `cn-hangzhou`; default `local`. Any region in a V4 credential scope is accepted. With a region, buckets name the endpoints that
-   * they would have there, as clients for the real service expect; without one, they name this server.
+   * As `cn-hangzhou`; default `local`. What buckets say that their region is, for clients that look; any region in a V4 credential scope
+   * is accepted. The endpoints that buckets name are always this server, as the client called it: who follows them stays here.
    */
   readonly region?: string;
   /** Enables fault points (faults.ts). */
@@ -57,12 +56,6 @@ function listenError(error: Error, host: string, port: number): Error {
   if (code === 'EACCES') return new AlluxioError('FAILED_PRECONDITION', `port ${port} needs special rights; choose another with --port`, { cause: error });
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new AlluxioError('FAILED_PRECONDITION', `${host} is no address of this machine; choose another with --host`, { cause: error });
   return error;
-}
-
-function publicHosts(region: string | undefined, port: number): PublicHosts {
-  if (region === undefined) return { extranet: `localhost:${port}`, intranet: `localhost:${port}` };
-  const location = `oss-${region.replace(/^oss-/, '')}`;
-  return { extranet: `${location}.aliyuncs.com`, intranet: `${location}-internal.aliyuncs.com` };
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {
@@ -100,7 +93,6 @@ export async function startOssServer(options: OssServerOptions): Promise<Running
       credentials: options.credentials,
       location: `oss-${region.replace(/^oss-/, '')}`,
       endpoint: `http://localhost:${actual}`,
-      publicHosts: publicHosts(options.region, actual),
       limits: { objectBytes: options.objectBytes ?? OBJECT_BYTES, minimalPartBytes: options.minimalPartBytes ?? MINIMAL_PART_BYTES },
       faults: options.faults === true ? new Faults() : undefined,
     };

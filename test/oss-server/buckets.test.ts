@@ -164,6 +164,24 @@ describe('the server', () => {
     }
   });
 
+  it('names itself as the endpoint of its buckets, as the client called it, in any region', async () => {
+    const own = await startServer({ region: 'cn-hangzhou' });
+    try {
+      for (const [host, path, expected] of [
+        [`build1.corp.example.com:${own.port}`, '/', `build1.corp.example.com:${own.port}`],
+        [`build1.corp.example.com:${own.port}`, `/${BUCKET}?bucketInfo`, `build1.corp.example.com:${own.port}`],
+        [`${BUCKET}.build1.corp.example.com`, '/?bucketInfo', 'build1.corp.example.com'],
+        [`${BUCKET}.127.0.0.1:${own.port}`, '/?bucketInfo', `127.0.0.1:${own.port}`],
+        ['[::1]:80', `/${BUCKET}?bucketInfo`, '[::1]:80'],
+      ] as const) {
+        const { text } = await own.send({ path, headers: { host } });
+        expect([xmlText(text, 'ExtranetEndpoint'), xmlText(text, 'IntranetEndpoint'), xmlText(text, 'Location')], host + path).toEqual([expected, expected, 'oss-cn-hangzhou']);
+      }
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('reads a request either way when the bucket is named in host and path, as ali-oss does with an IP', async () => {
     const signed = await startServer({ credentials: KEYS });
     try {

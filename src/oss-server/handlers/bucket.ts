@@ -125,7 +125,7 @@ function encryptionOf(bucket: BucketRecord): XmlElement {
 
 export function bucketInfo(exchange: Exchange): Reply {
   const bucket = bucketFor(exchange, 'owner');
-  const { extranet, intranet } = exchange.publicHosts;
+  const { serviceHost } = exchange.request;
   return xmlReply([
     'BucketInfo',
     [
@@ -133,8 +133,8 @@ export function bucketInfo(exchange: Exchange): Reply {
         'Bucket',
         [
           ['CreationDate', xmlTime(bucket.created)],
-          ['ExtranetEndpoint', extranet],
-          ['IntranetEndpoint', intranet],
+          ['ExtranetEndpoint', serviceHost],
+          ['IntranetEndpoint', serviceHost],
           ['Location', exchange.location],
           ['Name', bucket.name],
           ['StorageClass', bucket.storageClass],

@@ -23,14 +23,14 @@ function matchesTags(bucket: BucketRecord, filter: string): boolean {
   return [...filter.matchAll(/"([^"]*)":"([^"]*)"/g)].every(([, key = '', value = '']) => own.get(key) === value);
 }
 
-function describe(bucket: BucketRecord, { location, publicHosts }: Exchange): XmlElement {
+function describe(bucket: BucketRecord, { location, request: { serviceHost } }: Exchange): XmlElement {
   const tags = tagsOfBucket(bucket);
   return [
     'Bucket',
     [
       ['CreationDate', xmlTime(bucket.created)],
-      ['ExtranetEndpoint', publicHosts.extranet],
-      ['IntranetEndpoint', publicHosts.intranet],
+      ['ExtranetEndpoint', serviceHost],
+      ['IntranetEndpoint', serviceHost],
       ['Location', location],
       ['Name', bucket.name],
       ['Region', location.replace(/^oss-/, '')],

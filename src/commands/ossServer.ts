@@ -47,9 +47,9 @@ export const command: CommandSpec = {
 };
 
 function parse(input: CommandInput, ctx: CommandContext): OssServerOptions {
-  const dir = text(input, 'dir');
+  const dir = given(input, 'dir');
   if (dir === undefined) throw new AlluxioError('USAGE', 'Missing required option: dir', { exitStatus: 1 });
-  const [host, region] = [text(input, 'host'), text(input, 'region')];
+  const [host, region] = [given(input, 'host'), given(input, 'region')];
   const credentials = credentialsOf(input, ctx);
   return {
     dir: ctx.localPath(dir),
@@ -62,6 +62,13 @@ function parse(input: CommandInput, ctx: CommandContext): OssServerOptions {
   };
 }
 
+/** An empty value is as a rule a variable of a script that was not set. @throws USAGE */
+function given(input: CommandInput, name: string): string | undefined {
+  const value = text(input, name);
+  if (value?.trim() === '') throw new AlluxioError('USAGE', `Option --${name} is empty`, { exitStatus: 1 });
+  return value;
+}
+
 function portOf(given: string | undefined): number {
   if (given === undefined) return DEFAULT_PORT;
   if (/^\d{1,5}$/.test(given) && Number(given) <= MAX_PORT) return Number(given);
@@ -69,7 +76,7 @@ function portOf(given: string | undefined): number {
 }
 
 function credentialsOf(input: CommandInput, ctx: CommandContext): OssServerOptions['credentials'] {
-  const [accessKeyId, secret] = [text(input, 'access-key-id'), text(input, 'access-key-secret')];
+  const [accessKeyId, secret] = [given(input, 'access-key-id'), given(input, 'access-key-secret')];
   if (accessKeyId === undefined && secret === undefined) return undefined;
   if (accessKeyId === undefined || secret === undefined) {
     throw new AlluxioError('USAGE', 'Options --access-key-id and --access-key-secret go together', { exitStatus: 1 });

@@ -1,5 +1,6 @@
 /** What goes wrong gets one line on stderr that says what to do, a truthful status, and changes nothing. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
@@ -88,6 +89,17 @@ describe('bad input', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     await refused(['ossServer', '--dir', join(home.dir, 'taken'), '--port', String(port)], new RegExp(`${port} is taken`), 1);
     server.close();
+  });
+
+  it('an option of ossServer that is empty is refused, and nothing is made', async () => {
+    const good: Record<string, string> = { dir: join(home.dir, 'unmade'), 'access-key-id': 'id', 'access-key-secret': 'secret', host: '127.0.0.1', region: 'local' };
+    for (const name of Object.keys(good)) {
+      const line = Object.entries({ ...good, [name]: '' }).flatMap(([option, value]) => [`--${option}`, value]);
+      const { status, stdout, stderr } = await runAlluxio(home, ['ossServer', '--port', '0', ...line]);
+      expect([status, stdout, stderr.split('\n').slice(0, 2)]).toEqual([1, '', [`Option --${name} is empty`, expect.stringMatching(/^Usage: alluxio ossServer /)]]);
+    }
+    expect(existsSync(join(home.dir, 'unmade'))).toBe(false);
+    expect(existsSync(join(home.dir, 'index.mdb'))).toBe(false);
   });
 
   it('paths and names: what cannot be is refused, what can be round-trips', async () => {

@@ -1,6 +1,7 @@
 /** The public face: an OSS-compatible server over a folder, so that nobody needs an account to try or to test. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { isIPv6 } from 'node:net';
 import { AlluxioError, systemCode } from '../errors.ts';
 import type { Credentials } from './auth/authenticate.ts';
 import { answerClientError, serve } from './dispatch.ts';
@@ -40,7 +41,7 @@ export interface OssServerOptions {
 }
 
 export interface RunningOssServer {
-  /** `http://localhost:<port>` */
+  /** `http://localhost:<port>`, or with the host that was asked for where localhost does not reach it. */
   readonly endpoint: string;
   readonly port: number;
   /** Ends open connections; what was acknowledged is kept. */
@@ -56,6 +57,14 @@ function listenError(error: Error, host: string, port: number): Error {
   if (code === 'EACCES') return new AlluxioError('FAILED_PRECONDITION', `port ${port} needs special rights; choose another with --port`, { cause: error });
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return new AlluxioError('FAILED_PRECONDITION', `${host} is no address of this machine; choose another with --host`, { cause: error });
   return error;
+}
+
+/** What localhost reaches: the default address, and all addresses at once. */
+const LOCALHOST: readonly string[] = ['localhost', '127.0.0.1', '0.0.0.0', '::'];
+
+function endpointOf(host: string, port: number): string {
+  const name = LOCALHOST.includes(host) ? 'localhost' : host;
+  return `http://${isIPv6(name) ? `[${name}]` : name}:${port}`;
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {
@@ -92,7 +101,7 @@ export async function startOssServer(options: OssServerOptions): Promise<Running
       store,
       credentials: options.credentials,
       location: `oss-${region.replace(/^oss-/, '')}`,
-      endpoint: `http://localhost:${actual}`,
+      endpoint: endpointOf(host, actual),
       limits: { objectBytes: options.objectBytes ?? OBJECT_BYTES, minimalPartBytes: options.minimalPartBytes ?? MINIMAL_PART_BYTES },
       faults: options.faults === true ? new Faults() : undefined,
     };

@@ -130,6 +130,22 @@ describe('the server', () => {
     }
   });
 
+  it.each([
+    [undefined, 'http://localhost:'],
+    ['127.0.0.1', 'http://localhost:'],
+    ['0.0.0.0', 'http://localhost:'],
+    ['127.0.0.2', 'http://127.0.0.2:'],
+    ['::1', 'http://[::1]:'],
+  ])('that listens on %s says where it can be reached', async (host, expected) => {
+    const own = await startServer(host === undefined ? {} : { host });
+    try {
+      expect(own.endpoint).toBe(`${expected}${own.port}`);
+      expect((await fetch(`${own.endpoint}/${BUCKET}`)).status).toBe(200);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it('serves the same after a restart, also while a client still holds a connection', async () => {
     const first = await startServer();
     await first.put('small', 's');

@@ -10,6 +10,7 @@ import { banner, reportHealth } from './alluxio-monitor.ts';
 import { stopAll } from './alluxio-stop.ts';
 import type { CommandContext, CommandInput, CommandSpec } from './command.ts';
 import { invalidComponent, rolesOf, scriptHelp } from './components.ts';
+import { statusWhenAsked } from './foreground.ts';
 import { formatBoth, formatJournal, formatWorker } from './formatting.ts';
 import { arg, flag, text } from './options.ts';
 
@@ -132,7 +133,7 @@ async function waitForEnd(ctx: CommandContext, launched: readonly Launched[]): P
   const ended = Promise.all(launched.map((process) => process.ended()));
   await Promise.race([ended, ctx.signal.aborted ? undefined : once(ctx.signal, 'abort')]);
   if (ctx.signal.aborted) for (const { pid, hasEnded } of launched) if (pid !== undefined && !hasEnded()) process.kill(pid, 'SIGTERM');
-  return (await ended).every(Boolean) ? 0 : 1;
+  return (await ended).every(Boolean) ? statusWhenAsked(ctx.signal) : 1;
 }
 
 /** Looks every two seconds whether the master lives, and starts it when not, until it is interrupted. */
@@ -145,5 +146,5 @@ async function keepMaster(ctx: CommandContext, wanted: Wanted): Promise<number> 
     }
     await sleep(SAFE_MS, undefined, { signal: ctx.signal }).catch(() => undefined);
   }
-  return 0;
+  return statusWhenAsked(ctx.signal);
 }

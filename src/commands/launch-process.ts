@@ -1,6 +1,7 @@
 import type { Role } from '../http/resident.ts';
 import { AlluxioError } from '../errors.ts';
 import type { CommandSpec } from './command.ts';
+import { ENDED_WHEN_ASKED, statusWhenAsked } from './foreground.ts';
 import { arg, flag } from './options.ts';
 
 export const command: CommandSpec = {
@@ -15,12 +16,13 @@ export const command: CommandSpec = {
     { short: 'h', description: 'show the usage' },
   ],
   examples: [{ command: 'alluxio launch-process master -c', does: 'Be the master, with its log on stdout.' }],
-  exitCodes: [{ status: 1, when: 'it could not start, or not go on' }],
+  exitCodes: [ENDED_WHEN_ASKED, { status: 1, when: 'it could not start, or not go on' }],
   failureStatus: 1,
   async run(input, ctx) {
     if (flag(input, 'h')) return ctx.out.line(`Usage: alluxio ${command.usage}`);
     if (input.args.length === 0) throw new AlluxioError('USAGE', 'Error: no process specified', { exitStatus: 1 });
     await ctx.services.runResident(roleOf(arg(input, 0)), { console: flag(input, 'c') });
+    return statusWhenAsked(ctx.signal);
   },
 };
 

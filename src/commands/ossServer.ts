@@ -4,6 +4,7 @@ import { resolveSecret } from '../config/references.ts';
 import { AlluxioError } from '../errors.ts';
 import type { OssServerOptions } from '../oss-server/server.ts';
 import { startOssServer } from '../oss-server/server.ts';
+import { ENDED_WHEN_ASKED, statusWhenAsked } from './foreground.ts';
 import { flag, text, texts } from './options.ts';
 
 const DEFAULT_PORT = 9280;
@@ -30,6 +31,7 @@ export const command: CommandSpec = {
     { command: 'alluxio ossServer --dir /tmp/oss --bucket demo', does: 'Serve one bucket on port 9280; mount it with fs.oss.endpoint=http://localhost:9280.' },
     { command: 'alluxio ossServer --dir /tmp/oss --port 0 --json', does: 'Any free port; the line that tells it is JSON.' },
   ],
+  exitCodes: [ENDED_WHEN_ASKED],
   json: 'one line when it listens: endpoint, port, dir, buckets',
   async run(input, ctx) {
     const options = parse(input, ctx);
@@ -42,7 +44,7 @@ export const command: CommandSpec = {
     } finally {
       await server.close();
     }
-    return 0;
+    return statusWhenAsked(ctx.signal);
   },
 };
 

@@ -164,13 +164,30 @@ describe('a slow or lost reader', () => {
 });
 
 describe('signals', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends ossServer cleanly', async (signal) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 0],
+  ] as const)('%s ends ossServer cleanly, with %i', async (signal, status) => {
     const child = startAlluxio(home, ['ossServer', '--dir', join(home.dir, 'oss'), '--port', '0', '--bucket', 'demo']);
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const endpoint = /^Listening on (http:\/\/localhost:\d+)\n$/.exec(line.toString())?.[1] ?? '';
     expect((await fetch(endpoint)).status).toBeLessThan(500);
     child.kill(signal);
-    expect(await statusOf(child, 10_000, ['ossServer'])).toBe(0);
+    expect(await statusOf(child, 10_000, ['ossServer'])).toBe(status);
     await expect(fetch(endpoint)).rejects.toThrow();
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 0],
+  ] as const)('%s ends a master in the foreground with %i', async (signal, status) => {
+    await home.configure({ 'alluxio.master.web.port': '0' });
+    expect((await runAlluxio(home, ['format'])).status).toBe(0);
+    const child = startAlluxio(home, ['launch-process', 'master', '-c']);
+    let log = '';
+    while (!log.includes('Alluxio master started')) log += String(((await once(child.stdout, 'data')) as [Buffer])[0]);
+    child.stdout.resume();
+    child.kill(signal);
+    expect(await statusOf(child, 10_000, ['launch-process'])).toBe(status);
   });
 });

@@ -95,8 +95,10 @@ export function makeStore(folder: string, random: string): string {
 
 /** Takes the mark away that a format killed between its last steps left. The current store only. */
 export function confirmStore(store: string): void {
+  const mark = join(store, MARK);
+  if (!existsSync(mark)) return;
   try {
-    rmSync(join(store, MARK), { force: true });
+    rmSync(mark, { force: true });
   } catch (error) {
     // Where nothing can be written, the next one does it.
     if (systemCode(error) === undefined) throw error;

@@ -31,7 +31,7 @@ function removeInput(path: AlluxioPath, { recursive, alluxioOnly = false, delete
 }
 
 async function removeWhole(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions, permitted = false): Promise<void> {
-  const nested = options.deleteMountPoint === true && options.alluxioOnly !== true ? mountsToEmpty(context, removeInput(path, options)) : [];
+  const nested = options.deleteMountPoint === true && options.alluxioOnly !== true ? mountsToEmpty(context, { ...removeInput(path, options), permitted }) : [];
   for (const point of nested) await removeOne(context, point, options, true);
   await removeOne(context, path, options, permitted);
 }

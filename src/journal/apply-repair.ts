@@ -45,6 +45,8 @@ export function applyRepair(kv: KvWriter, repair: Repair): void {
       return forget(kv, repair);
     case 'mount':
       return repairMount(kv, repair.id);
+    case 'unmount':
+      return inodeOf(kv, repair.id) === undefined ? kv.delete(mountKey(repair.mountId)) : undefined;
     case 'sequence':
       return void (new Tables(kv).sequence() < repair.next && kv.put(sequenceKey(), encodeNumber(repair.next)));
     case 'sync':
@@ -153,8 +155,8 @@ function adopt(kv: KvWriter, { id, parentId, name, toParentId, toName }: Of<'ado
 
 function repairMount(kv: KvWriter, id: number): void {
   const [inode, place] = [inodeOf(kv, id), placeOf(kv, id)];
+  if (inode === undefined || place === undefined) return;
   const mountId = new Tables(kv).mounts().find((mount) => mount.inodeId === id)?.id ?? 0;
-  if (inode === undefined || place === undefined) return mountId === 0 ? undefined : kv.delete(mountKey(mountId));
   kv.put(inodeKey(place.parentId, place.name), encodeInode({ ...inode, mountId }));
 }
 

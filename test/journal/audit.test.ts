@@ -126,6 +126,18 @@ describe('audit of the tables', () => {
     expect(found.filter(({ kind }) => kind !== 'sequence').map(({ kind, id }) => [kind, id])).toEqual([['totals', 21]]);
   });
 
+  it('drops a mount whose directory is gone, and no other', async () => {
+    const { store } = await makeStore();
+    const mount = { id: 40, inodeId: 41, ufsUri: '/data', readOnly: false, shared: false, properties: {} };
+    const before = store.read((view) => view.mounts());
+    await store.transact(ACTOR, NOW, (tx) => tx.append({ type: 'mount-added', mount }));
+    const found = (await findingsOf(store)).filter(({ kind }) => kind === 'mount');
+    expect(found.map(({ id, repairs }) => [id, repairs])).toEqual([[41, [{ what: 'unmount', id: 41, mountId: 40 }]]]);
+    await store.transact(ACTOR, NOW, (tx) => found.forEach(({ repairs }) => repairs.forEach((repair) => tx.append({ type: 'record-repaired', repair }))));
+    expect(store.read((view) => view.mounts())).toEqual(before);
+    expect((await findingsOf(store)).filter(({ kind }) => kind === 'mount')).toEqual([]);
+  });
+
   it('finds names that no path can have, records of nobody, and attributes that cannot be read', async () => {
     const { engine, store } = await makeStore();
     await store.transact(ACTOR, NOW, (tx) => tx.append({ type: 'inode-created', parentId: ROOT_ID, name: 'f', inode: inodeOf(30) }));

@@ -14,6 +14,7 @@ const WORDS: Readonly<Record<Repair['what'], string>> = {
   adopt: 'hang it into /lost+found',
   forget: 'drop the record',
   mount: 'make the directory say what the mount table says',
+  unmount: 'drop the mount; its storage is left as it is',
   sync: 'drop the record',
   sequence: 'go on behind it',
 };

@@ -44,8 +44,10 @@ export type Repair =
   | { readonly what: 'adopt'; readonly id: number; readonly parentId: number; readonly name: string; readonly toParentId: number; readonly toName: string }
   /** Attributes that cannot be read, or whose inode hangs elsewhere, are gone. */
   | { readonly what: 'forget'; readonly parentId: number; readonly name: string }
-  /** The directory says of itself what the mount table says of it; a mount whose directory is gone goes. */
+  /** The directory says of itself what the mount table says of it. */
   | { readonly what: 'mount'; readonly id: number }
+  /** A mount whose directory is gone goes. */
+  | { readonly what: 'unmount'; readonly id: number; readonly mountId: number }
   | { readonly what: 'sync'; readonly id: number }
   /** At least this is given next. */
   | { readonly what: 'sequence'; readonly next: number };

@@ -72,7 +72,7 @@ function* auditMounts(kv: KvReader, tally: InodeTally): Generator<TableFinding> 
       else {
         const there = inodeOf(kv, mount.inodeId)?.directory === true;
         const text = there ? `mount ${id} is here, and the directory does not say so` : `mount ${id} is here, and the directory is not there`;
-        yield { kind: 'mount', id: mount.inodeId, text, repairs: [{ what: 'mount', id: mount.inodeId }] };
+        yield { kind: 'mount', id: mount.inodeId, text, repairs: [there ? { what: 'mount', id: mount.inodeId } : { what: 'unmount', id: mount.inodeId, mountId: id }] };
       }
     }
   }

@@ -54,7 +54,10 @@ function chosenTests(input: CommandInput): readonly string[] {
 
 async function open(path: string, ctx: CommandContext): Promise<Ufs> {
   try {
-    return await createUfs(UfsUri.parse(path), ctx.config.overlay(CONFORMANCE_SETTINGS, 'MOUNT_OPTION'));
+    const ufs = await createUfs(UfsUri.parse(path), ctx.config.overlay(CONFORMANCE_SETTINGS, 'MOUNT_OPTION'));
+    // Keys, bucket and network once, instead of the same failure for each test.
+    for await (const page of ufs.list('', { signal: ctx.signal })) if (page !== undefined) break;
+    return ufs;
   } catch (error) {
     const [code, hint] = isAlluxioError(error) ? [error.code, error.hint] : (['INTERNAL', undefined] as const);
     throw new AlluxioError(code, `${path} is not a valid path: ${messageOf(error)}`, { exitStatus: 1, cause: error, ...(hint === undefined ? {} : { hint }) });

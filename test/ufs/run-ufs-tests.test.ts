@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/main.ts';
 import { CONFORMANCE_CASES } from '../../src/ufs/conformance.ts';
+import type { TestOss } from '../support/oss.ts';
 import { OSS_KEYS, startTestOss } from '../support/oss.ts';
 
 let home: string;
@@ -24,6 +25,10 @@ async function runUfsTests(...args: string[]): Promise<{ status: number; stdout:
   }
 }
 
+function definesFor(oss: TestOss): string[] {
+  return [`-Dfs.oss.endpoint=${oss.endpoint}`, `-Dfs.oss.accessKeyId=${OSS_KEYS.accessKeyId}`, `-Dfs.oss.accessKeySecret=${OSS_KEYS.accessKeySecret}`];
+}
+
 describe('runUfsTests', () => {
   it('runs all 43 on a local folder, passes, and leaves nothing', async () => {
     const { status, stdout } = await runUfsTests('--path', join(home, 'store'));
@@ -36,7 +41,7 @@ describe('runUfsTests', () => {
   it('runs the named tests on a bucket, with -D for its properties', async () => {
     const oss = await startTestOss();
     try {
-      const defines = [`-Dfs.oss.endpoint=${oss.endpoint}`, `-Dfs.oss.accessKeyId=${OSS_KEYS.accessKeyId}`, `-Dfs.oss.accessKeySecret=${OSS_KEYS.accessKeySecret}`];
+      const defines = definesFor(oss);
       const tests = ['--test', 'createOpenLargeTest', '--test', 'renameDirectoryDeepTest'];
       const { status, stdout } = await runUfsTests('--path', `oss://${oss.bucket}/dir`, ...tests, ...defines);
       expect(stdout).toBe('Running test: createOpenLargeTest...\nPassed the test!\nRunning test: renameDirectoryDeepTest...\nPassed the test!\nTests completed with 0 failed.\n');
@@ -50,13 +55,32 @@ describe('runUfsTests', () => {
   });
 
   it('names each failure, goes on, and fails at the end', async () => {
-    // A file stands where the run's folder would be made.
-    writeFileSync(join(home, 'file'), '');
-    const { status, stdout } = await runUfsTests('--path', join(home, 'file'), '--test', 'existsTest', '--test', 'isFileTest');
-    expect(status).toBe(1);
-    expect(stdout).toContain('Operation existsTest failed\n');
-    expect(stdout).toContain('Operation isFileTest failed\n');
-    expect(stdout.endsWith('Failed the test!\nTests completed with 2 failed.\n')).toBe(true);
+    const oss = await startTestOss();
+    try {
+      await oss.fault('internal-error', { method: 'PUT' });
+      const { status, stdout } = await runUfsTests('--path', `oss://${oss.bucket}/dir`, '--test', 'existsTest', '--test', 'isFileTest', ...definesFor(oss), '-Dalluxio.underfs.oss.retry.max=0');
+      expect(status).toBe(1);
+      expect(stdout).toContain('Operation existsTest failed\n');
+      expect(stdout).toContain('Operation isFileTest failed\n');
+      expect(stdout.endsWith('Failed the test!\nTests completed with 2 failed.\n')).toBe(true);
+    } finally {
+      await oss.close();
+    }
+  });
+
+  it('says once why a storage cannot be used, and runs no test', async () => {
+    const oss = await startTestOss();
+    try {
+      const bucket = await runUfsTests('--path', 'oss://no-such-bucket/dir', ...definesFor(oss));
+      expect(bucket.stderr).toMatch(/^oss:\/\/no-such-bucket\/dir is not a valid path: OSS bucket "no-such-bucket" does not exist [^\n]*\n$/);
+      const keys = await runUfsTests('--path', `oss://${oss.bucket}/dir`, ...definesFor(oss), '-Dfs.oss.accessKeySecret=another');
+      expect(keys.stderr).toMatch(/is not a valid path: [^\n]*SignatureDoesNotMatch/);
+      writeFileSync(join(home, 'file'), '');
+      const file = await runUfsTests('--path', join(home, 'file'));
+      for (const { status, stdout } of [bucket, keys, file]) expect([status, stdout]).toEqual([1, '']);
+    } finally {
+      await oss.close();
+    }
   });
 
   it('prints a record a test with --json', async () => {

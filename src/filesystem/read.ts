@@ -114,7 +114,7 @@ async function* fromCache(context: FileSystemContext, file: OpenedFile, part: { 
 /** A block whose file is damaged or gone leaves the cache. @throws CORRUPT when the storage does not have its bytes either */
 export async function dropDamaged(context: FileSystemContext, file: Pick<OpenedFile, 'path' | 'inode'>, block: BlockRecord, error: unknown): Promise<void> {
   if (file.inode.persistence !== 'PERSISTED') {
-    throw new AlluxioError('CORRUPT', `A cached block of ${file.path} is damaged or gone, and the file is not in the under storage.`, { path: file.path, cause: error });
+    throw new AlluxioError('CORRUPT', `A cached block of ${file.path} is damaged or gone, and the file is not in the under storage.`, { path: file.path, hint: givingUp(file.path), cause: error });
   }
   await transact(context, (tx) => {
     if (isSameBlock(tx.block(block.fileId, block.index), block)) tx.append({ type: 'block-removed', fileId: block.fileId, index: block.index });
@@ -122,12 +122,18 @@ export async function dropDamaged(context: FileSystemContext, file: Pick<OpenedF
   await context.blocks.remove([block]);
 }
 
+function givingUp(path: AlluxioPath): string {
+  return `If the cache's disk is not mounted now, mount it and try again. Otherwise remove the file (alluxio fs rm ${path}) and copy it in anew.`;
+}
+
 function isSameBlock(a: BlockRecord | undefined, b: BlockRecord): boolean {
   return a !== undefined && a.length === b.length && a.checksums.every((checksum, at) => checksum === b.checksums[at]);
 }
 
 async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: Span, reading: Reading): AsyncGenerator<Uint8Array> {
-  if (file.inode.persistence !== 'PERSISTED') throw new AlluxioError('CORRUPT', `Blocks of ${file.path} are lost: they are neither cached nor in the under storage.`, { path: file.path });
+  if (file.inode.persistence !== 'PERSISTED') {
+    throw new AlluxioError('CORRUPT', `Blocks of ${file.path} are lost: they are neither cached nor in the under storage.`, { path: file.path, hint: givingUp(file.path) });
+  }
   const ufs = await context.ufs(file.mount);
   const fill = reading.readType === 'NO_CACHE' ? undefined : new CacheFill(context, file, span);
   try {

@@ -55,7 +55,10 @@ describe('cache', () => {
     await flipEveryBlock(join(test.dir));
     expect(await textOf(test.fs.content.open(at('/f')))).toBe(text);
     expect(await textOf(test.fs.content.open(at('/f')))).toBe(text);
-    await expect(textOf(test.fs.content.open(at('/m')))).rejects.toThrow('A cached block of /m is damaged or gone, and the file is not in the under storage.');
+    await expect(textOf(test.fs.content.open(at('/m')))).rejects.toMatchObject({
+      message: 'A cached block of /m is damaged or gone, and the file is not in the under storage.',
+      hint: expect.stringContaining('alluxio fs rm /m') as string,
+    });
   });
 });
 

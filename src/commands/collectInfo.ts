@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promise
 import { arch, cpus, freemem, platform, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { isCredentialKey, MASK } from '../config/redact.ts';
+import { hideSecrets, isCredentialKey } from '../config/redact.ts';
 import { listProperties } from '../config/listing.ts';
 import { VERSION } from '../config/version.ts';
 import { AlluxioError, messageOf, systemCode } from '../errors.ts';
@@ -57,8 +57,8 @@ export const command: CommandSpec = {
 };
 
 async function gather(input: CommandInput, ctx: CommandContext, { what, folder }: { what: (typeof COMMANDS)[number]; folder: string }): Promise<void> {
-  const secrets = ctx.config.keys().flatMap((key) => (isCredentialKey(key) ? (ctx.config.find(key) ?? []) : [])).filter((secret) => secret !== '');
-  const put = (name: string, content: string): Promise<void> => writeFile(join(folder, name), secrets.reduce((masked, secret) => masked.replaceAll(secret, MASK), content));
+  const secrets = ctx.config.keys().flatMap((key) => (isCredentialKey(key) ? (ctx.config.find(key) ?? []) : []));
+  const put = (name: string, content: string): Promise<void> => writeFile(join(folder, name), hideSecrets(content, secrets));
   const wants = (name: string): boolean => what === 'all' || what === name;
   if (wants('collectConfig')) await put('configuration.txt', listProperties(ctx.config).map(({ key, value, source }) => `${key}=${value ?? ''} (${source})\n`).join(''));
   if (wants('collectEnv')) await put('environment.txt', environment());

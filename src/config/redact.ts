@@ -25,3 +25,17 @@ export function maskProperties(properties: Readonly<Record<string, string>>): Re
 export function withoutSecrets(properties: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, isCredentialKey(key) && !isReference(value) ? MISSING_SECRET : value]));
 }
+
+/** Shorter ones, such as the keys of a server for trying things out, are also found inside of other words, and are masked where they stand alone. */
+const TELLING = 8;
+
+/** The text without these secrets. */
+export function hideSecrets(text: string, secrets: readonly string[]): string {
+  // Longer ones first: one may hold another.
+  const known = [...new Set(secrets)].filter((secret) => secret !== '').sort((a, b) => b.length - a.length);
+  return known.reduce((shown, secret) => (secret.length < TELLING ? shown.replace(standingAlone(secret), MASK) : shown.replaceAll(secret, MASK)), text);
+}
+
+function standingAlone(secret: string): RegExp {
+  return new RegExp(`(?<![A-Za-z0-9])${secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![A-Za-z0-9])`, 'g');
+}

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { displayValue, listProperties, sourceText } from '../../src/config/listing.ts';
-import { isCredentialKey, maskProperties } from '../../src/config/redact.ts';
+import { hideSecrets, isCredentialKey, maskProperties } from '../../src/config/redact.ts';
 import { resolveSecret } from '../../src/config/references.ts';
 import { configOf, layerOf, ResolvedConfig } from '../../src/config/resolved-config.ts';
 
@@ -24,6 +24,16 @@ describe('credential keys', () => {
 
   it('are masked in a map, the rest stays in order', () => {
     expect(Object.entries(maskProperties({ b: '1', 'fs.oss.accessKeyId': 'id', a: '2' }))).toEqual([['b', '1'], ['fs.oss.accessKeyId', '******'], ['a', '2']]);
+  });
+});
+
+describe('secrets in a text', () => {
+  it('are masked wherever they stand, longer ones first', () => {
+    expect(hideSecrets('key=LTAI5tSecret01, again:LTAI5tSecret01x; LTAI5tSecret01-2', ['LTAI5tSecret01', 'LTAI5tSecret01-2', ''])).toBe('key=******, again:******x; ******');
+  });
+
+  it('are masked only as words of their own when they are as short as common words', () => {
+    expect(hideSecrets('The same name: me, "me", me=1, timeout, a+b', ['me', 'a+b'])).toBe('The same name: ******, "******", ******=1, timeout, ******');
   });
 });
 

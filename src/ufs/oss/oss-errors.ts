@@ -2,6 +2,7 @@
  * The only place where OSS's answers become our errors. Each keeps the vendor's code, HTTP status and request id; none carries a
  * credential, a signature or a string to sign.
  */
+import { hideSecrets } from '../../config/redact.ts';
 import { AlluxioError, isAlluxioError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { cancelled } from '../wrappers/retry.ts';
@@ -148,8 +149,7 @@ function detailsOf(vendor: VendorError, context: ErrorContext): Record<string, s
 }
 
 function redact(text: string, secrets: readonly string[]): string {
-  const clean = secrets.reduce((result, secret) => (secret === '' ? result : result.replaceAll(secret, '******')), text);
-  return clean.replaceAll(/\s+/g, ' ').slice(0, 500);
+  return hideSecrets(text, secrets).replaceAll(/\s+/g, ' ').slice(0, 500);
 }
 
 function headerOf(context: ErrorContext, name: string): string | undefined {

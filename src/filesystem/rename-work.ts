@@ -6,7 +6,7 @@
 import { AlluxioError, hasCode, messageOf } from '../errors.ts';
 import type { IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
-import { abandonWrites } from '../ufs/abandon.ts';
+import { abandonWritesBelow } from '../ufs/abandon.ts';
 import type { Ufs } from '../ufs/ufs.ts';
 import { ensureAncestors, withdrawAncestors } from './ancestors.ts';
 import type { FileSystemContext } from './context.ts';
@@ -105,6 +105,10 @@ async function leavesOf(context: FileSystemContext, work: RenameWork): Promise<s
   return [...directories].map((relative) => keyOf(work.toKey, relative));
 }
 
+async function* targetsOf(context: FileSystemContext, work: RenameWork): AsyncGenerator<string> {
+  for await (const { child, relative } of persistedOf(context, work.inodeId)) if (!child.inode.directory) yield keyOf(work.toKey, relative);
+}
+
 async function* persistedOf(context: FileSystemContext, id: number): AsyncGenerator<Walked> {
   for await (const page of walkTree(context, id)) {
     for (const walked of page) if (walked.child.inode.persistence === 'PERSISTED') yield walked;
@@ -138,7 +142,7 @@ async function deleteOld(context: FileSystemContext, ufs: Ufs, intent: IntentRec
 /** Nothing was at the target key before, so whatever is there now is ours. */
 async function undoCopy(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, work: RenameWork): Promise<void> {
   if (!ufs.capabilities.atomicRename) {
-    await abandonWrites(ufs, work.toKey, intent.startedMs);
+    await abandonWritesBelow(ufs, work.toKey, { sinceMs: intent.startedMs, ours: () => targetsOf(context, work) });
     await deleteKeys(context, { ufs, id: work.inodeId, key: work.toKey });
   }
   await withdrawAncestors(context, ufs, work.toParentId);

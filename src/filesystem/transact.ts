@@ -84,7 +84,8 @@ const NOTHING_BEGUN: readonly ErrorCode[] = ['ALREADY_EXISTS', 'INVALID_ARGUMENT
 
 /** What failed may have left something in the storage: directories above it, or after a lost answer the thing itself. Not where it was never reached, or nothing was begun. */
 export function mayHaveLeft(error: unknown): boolean {
-  return answerOf(error) !== 'none' && !(isAlluxioError(error) && NOTHING_BEGUN.includes(error.code));
+  const answer = answerOf(error);
+  return answer === undefined ? !(isAlluxioError(error) && NOTHING_BEGUN.includes(error.code)) : answer === 'lost';
 }
 
 /**

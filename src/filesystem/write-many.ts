@@ -20,7 +20,7 @@ import { closeIntent, endAsDead, mayHaveLeft, openIntent, openIntentWithSpace, t
 import { moveBytes } from './write-bytes.ts';
 import { planWriting } from './write-plan.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
-import { notPersisted, parentNow, recordFile, requireStillOurs, undoWrite } from './write-record.ts';
+import { endUnsent, openUnsent, parentNow, recordFile, requireStillOurs, undoWrite } from './write-record.ts';
 import type { Written } from './write-record.ts';
 import { createFile, sinkFor } from './write.ts';
 
@@ -127,7 +127,6 @@ async function writeTogether(context: FileSystemContext, members: readonly Opene
   const moving = members.map(async (member): Promise<DoneMember | undefined> => {
     try {
       const moved = await inTurn(() => moveBytes(context, { ...member, source: only(member.file.bytes), ...(there.has(member.opened.parentId) && { ancestors: 'there' }) }));
-      if (moved.unsent !== undefined) outcomes[member.at] = notPersisted(member.file.path, moved.unsent);
       return { ...member, moved };
     } catch (error) {
       outcomes[member.at] = error;
@@ -139,16 +138,20 @@ async function writeTogether(context: FileSystemContext, members: readonly Opene
   const done = results.filter((member) => member !== undefined);
   const left = members.filter(({ at, writing }, index) => results[index] === undefined && writing.through && mayHaveLeft(outcomes[at]));
   const stored = done.filter(({ moved }) => moved.ufs !== undefined);
-  let rest: IntentRecord | undefined;
+  let committed: Committed;
   try {
-    rest = await commit(context, intent, { done, left });
+    committed = await commit(context, intent, { done, left });
   } catch (error) {
     for (const { at } of done) outcomes[at] = error;
     const sinks = done.flatMap(({ sink }) => (sink === undefined ? [] : [sink]));
     await undoWrite(context, { intent, mount }, { sinks, stored: stored.map(({ opened }) => opened.key), left: left.length > 0 });
     return;
   }
-  if (rest !== undefined) await endAsDead(context, rest);
+  if (committed.rest !== undefined) await endAsDead(context, committed.rest);
+  for (const member of done) {
+    const failure = await endUnsent(context, committed.unsent.get(member.opened.fileId), member);
+    if (failure !== undefined) outcomes[member.at] = failure;
+  }
   if (stored.length > 0) await handOn(context, mount, stored, outcomes);
 }
 
@@ -169,8 +172,15 @@ async function parentsThere(context: FileSystemContext, members: readonly Opened
   return there;
 }
 
-/** Returns what is still to be looked after: files of which the storage may hold something that we were not told of. */
-function commit(context: FileSystemContext, intent: IntentRecord, { done, left }: { done: readonly DoneMember[]; left: readonly OpenedMember[] }): Promise<IntentRecord | undefined> {
+/** What is still to be looked after: the storage may hold something that we were not told of. */
+interface Committed {
+  /** Of files that are not entered. */
+  readonly rest: IntentRecord | undefined;
+  /** Of files that are, by their ids. */
+  readonly unsent: ReadonlyMap<number, IntentRecord>;
+}
+
+function commit(context: FileSystemContext, intent: IntentRecord, { done, left }: { done: readonly DoneMember[]; left: readonly OpenedMember[] }): Promise<Committed> {
   return transact(context, (tx) => {
     const [first] = done;
     if (first !== undefined) requireStillOurs(tx, first);
@@ -186,11 +196,18 @@ function commit(context: FileSystemContext, intent: IntentRecord, { done, left }
       if (done.some(({ opened, moved }) => opened.parentId === id && moved.ufs !== undefined)) markPersistedUpwards(tx, id);
     }
     closeIntent(tx, intent.id);
-    if (left.length === 0 || intent.work.kind !== 'writes') return undefined;
-    const ids = new Set(left.map(({ opened }) => opened.fileId));
+    const unsent = new Map<number, IntentRecord>();
+    if (intent.work.kind !== 'writes') return { rest: undefined, unsent };
     const { files } = intent.work;
+    const leaseOf = (id: number): LeaseTarget | undefined => intent.leases[files.findIndex(({ fileId }) => fileId === id)];
+    for (const member of done) {
+      const opened = openUnsent(context, tx, leaseOf(member.opened.fileId), member);
+      if (opened !== undefined) unsent.set(member.opened.fileId, opened);
+    }
+    if (left.length === 0) return { rest: undefined, unsent };
+    const ids = new Set(left.map(({ opened }) => opened.fileId));
     const leases = intent.leases.filter((_, index) => ids.has(files[index]?.fileId ?? 0));
-    return openIntent(context, tx, leases, { ...intent.work, files: files.filter(({ fileId }) => ids.has(fileId)) });
+    return { rest: openIntent(context, tx, leases, { ...intent.work, files: files.filter(({ fileId }) => ids.has(fileId)) }), unsent };
   });
 }
 

@@ -1,12 +1,12 @@
 /** The two ends of a write: its file appears in the namespace, or nothing of it stays. */
-import { AlluxioError, messageOf } from '../errors.ts';
+import { AlluxioError, answerOf, messageOf } from '../errors.ts';
 import type { Transaction } from '../journal/journal.ts';
-import type { InodeRecord } from '../journal/records.ts';
+import type { InodeRecord, IntentRecord, LeaseTarget } from '../journal/records.ts';
 import { newFile } from '../namespace/inodes.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { BlockSink } from './block-sink.ts';
 import type { FileSystemContext } from './context.ts';
-import { abandon, closeIntent, endAsDead, transact } from './transact.ts';
+import { abandon, closeIntent, endAsDead, openIntent, transact } from './transact.ts';
 import type { Moved } from './write-bytes.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
 
@@ -57,8 +57,25 @@ function inodeFor(context: FileSystemContext, { writing, opened, moved }: Entere
   return { ...inode, persistence: 'PERSISTED', contentHash, crc64, syncedMs: context.now() };
 }
 
+/**
+ * For a file whose upload failed and that waits in the cache: its object may have come through all the same, or parts of it, and whoever removes the file knows nothing of
+ * that. Closed by `endUnsent`. Undefined when the storage has nothing of it for sure.
+ */
+export function openUnsent(context: FileSystemContext, tx: Transaction, lease: LeaseTarget | undefined, { opened, moved }: Pick<Written, 'opened' | 'moved'>): IntentRecord | undefined {
+  if (lease === undefined || answerOf(moved.unsent) !== 'lost') return undefined;
+  return openIntent(context, tx, [lease], { kind: 'persist', fileId: opened.fileId, mountId: opened.mount.id, key: opened.key });
+}
+
+/** Looks what became of the upload. The failure to tell; undefined when there was none after all. */
+export async function endUnsent(context: FileSystemContext, intent: IntentRecord | undefined, { writing, opened, moved }: Written): Promise<AlluxioError | undefined> {
+  if (moved.unsent === undefined) return undefined;
+  if (intent !== undefined) await endAsDead(context, intent);
+  const stored = context.journal.read((view) => view.locate(opened.fileId)?.inode.persistence === 'PERSISTED');
+  return stored ? undefined : notPersisted(writing.path, moved.unsent);
+}
+
 /** The file stays where it is safe; the failure says what is still to do. */
-export function notPersisted(path: AlluxioPath, error: unknown): AlluxioError {
+function notPersisted(path: AlluxioPath, error: unknown): AlluxioError {
   const code = error instanceof AlluxioError ? error.code : 'INTERNAL';
   return new AlluxioError(code, `${path} is written to the cache, but not persisted: ${messageOf(error)}`, {
     path,

@@ -3,6 +3,7 @@
  */
 import { findRoom } from '../namespace/block-space.ts';
 import type { Transaction } from '../journal/journal.ts';
+import type { IntentRecord } from '../journal/records.ts';
 import { noteEntryMade, placeForFile } from '../namespace/create.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { parentOf } from '../uri.ts';
@@ -17,7 +18,7 @@ import { moveBytes } from './write-bytes.ts';
 import { planWriting } from './write-plan.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
 import type { Moved } from './write-bytes.ts';
-import { notPersisted, parentNow, recordFile, requireStillOurs, undoWrite } from './write-record.ts';
+import { endUnsent, openUnsent, parentNow, recordFile, requireStillOurs, undoWrite } from './write-record.ts';
 import type { Written } from './write-record.ts';
 
 export async function createFile(context: FileSystemContext, path: AlluxioPath, source: AsyncIterable<Uint8Array>, options: CreateOptions = {}): Promise<void> {
@@ -28,15 +29,17 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
   const opened = await open(context, writing);
   const sink = writing.cached ? sinkFor(context, writing, opened) : undefined;
   let moved: Moved | undefined;
+  let unsent: IntentRecord | undefined;
   try {
     moved = await moveBytes(context, { writing, opened, sink, source: content });
-    await commit(context, { writing, opened, sink, moved });
+    unsent = await commit(context, { writing, opened, sink, moved });
   } catch (error) {
     await undoWrite(context, opened, { sinks: sink === undefined ? [] : [sink], stored: moved?.ufs === undefined ? [] : [opened.key], left: moved === undefined && writing.through && mayHaveLeft(error) });
     throw error;
   }
   if (moved.ufs !== undefined) await handOnOwnership(context, await context.ufs(opened.mount), [opened.fileId]);
-  if (moved.unsent !== undefined) throw notPersisted(path, moved.unsent);
+  const failure = await endUnsent(context, unsent, { writing, opened, sink, moved });
+  if (failure !== undefined) throw failure;
 }
 
 /** What comes of the source; undefined when that is nothing. */
@@ -96,13 +99,14 @@ export function sinkFor(context: FileSystemContext, writing: Writing, opened: Op
   return new BlockSink(context, { fileId, intentId: intent.id, blockSize: writing.blockSize, size: writing.options.size, promised, durable: !writing.through });
 }
 
-async function commit(context: FileSystemContext, written: Written): Promise<void> {
+function commit(context: FileSystemContext, written: Written): Promise<IntentRecord | undefined> {
   const { opened, moved } = written;
-  await transact(context, (tx) => {
+  return transact(context, (tx) => {
     requireStillOurs(tx, written);
     recordFile(context, tx, written, parentNow(tx, written));
     tx.append({ type: 'inode-changed', id: opened.parentId, change: { modifiedMs: context.now() } });
     if (moved.ufs !== undefined) markPersistedUpwards(tx, opened.parentId);
     closeIntent(tx, opened.intent.id);
+    return openUnsent(context, tx, opened.intent.leases[0], written);
   });
 }

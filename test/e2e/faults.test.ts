@@ -198,6 +198,47 @@ describe('a fault that stays', () => {
     expect((await works('cat', `/${folder}/file`)).stdoutBytes.equals(BIG)).toBe(true);
   });
 
+  it.each<[FaultName, string]>([
+    ['internal-error', 'THROUGH'],
+    ['internal-error', 'ASYNC_THROUGH'],
+    ['reset-before', 'THROUGH'],
+    ['reset-before', 'ASYNC_THROUGH'],
+    ['token-expired', 'THROUGH'],
+  ])('(%s) in an upload (%s), also when it is to be taken back, leaves one that the next command takes back', async (name, type) => {
+    await works('mkdir', `/${folder}`);
+    await oss.fault({ name, match: { subresource: 'uploadId' } });
+    expect((await fs(hasty, `-Dalluxio.user.file.writetype.default=${type}`, 'copyFromLocal', join(source, 'big'), `/${folder}/file`)).status).toBe(255);
+    expect((await uploadsOf(client, `dir/${folder}/file`)).uploads).toHaveLength(1);
+    await oss.clearFaults();
+    await works('mkdir', `/${folder}-other`);
+    expect((await uploadsOf(client, `dir/${folder}/file`)).uploads).toEqual([]);
+  });
+
+  it('a move that dies leaves no upload below its target: what was copied in parts is taken back, what others upload there stays', async () => {
+    await works('copyFromLocal', source, `/${folder}`);
+    const died = await runAlluxio(home, ['fs', 'mv', `/${folder}`, `/${folder}-moved`], { env: { ALLUXIO_FAULT_POINT: 'oss.request.before:9' } });
+    expect(died.status).toBe(137);
+    // Over 1 GiB OSS copies in parts; of such a copy this is left.
+    const objects = ['deep/one', 'of-others'].map((name) => `dir/${folder}-moved/${name}`);
+    for (const object of objects) await client.send({ method: 'POST', object, subresource: { uploads: '' } });
+    await works('mkdir', `/${folder}-other`);
+    expect(await Promise.all(objects.map(async (object) => (await uploadsOf(client, object)).uploads.length))).toEqual([0, 1]);
+    expect([await stored(folder), await stored(`${folder}-moved`)]).toEqual([under(folder), []]);
+  });
+
+  it('an object that came through unnoticed goes with the file that waits in the cache', async () => {
+    await works('mkdir', `/${folder}`);
+    await oss.fault({ name: 'reset-after', match: { method: 'PUT' } });
+    // The first look, whether the path is free, is answered.
+    await oss.fault({ name: 'slow', times: 2, delayMs: 0, match: { method: 'HEAD', keyPrefix: `dir/${folder}/file` } });
+    await oss.fault({ name: 'internal-error', match: { method: 'HEAD', keyPrefix: `dir/${folder}/file` } });
+    await fails(/is written to the cache, but not persisted/, hasty, '-Dalluxio.user.file.writetype.default=ASYNC_THROUGH', 'copyFromLocal', join(source, 'one'), `/${folder}/file`);
+    await oss.clearFaults();
+    expect(await stored(folder)).toEqual([`${folder}/file`]);
+    await works('rm', `/${folder}/file`);
+    expect(await stored(folder)).toEqual([]);
+  });
+
   it('a listing that goes in circles ends', async () => {
     await works('copyFromLocal', source, `/${folder}`);
     await oss.fault({ name: 'repeated-page' });

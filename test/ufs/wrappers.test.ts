@@ -62,6 +62,15 @@ describe('retry', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
+  it('that is told to end after a lost answer says that it was lost', async () => {
+    const stop = new AbortController();
+    const waiting = retryBy({ retries: 5, baseMs: 60_000, maxMs: 60_000 })(async () => {
+      setImmediate(() => stop.abort());
+      throw new AlluxioError('UNAVAILABLE', 'failed', { details: { answer: 'lost' } });
+    }, stop.signal);
+    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED', details: { answer: 'lost' } });
+  });
+
   it('tries only the keys again that failed for a passing reason', async () => {
     const asked: string[][] = [];
     const ufs = withRetry(

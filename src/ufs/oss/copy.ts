@@ -2,11 +2,11 @@
 import { AlluxioError } from '../../errors.ts';
 import { forEachInParallel } from '../parallel.ts';
 import type { CopyOptions, UfsWritten } from '../ufs.ts';
-import { throwIfAborted } from '../wrappers/retry.ts';
+import { asLost, throwIfAborted } from '../wrappers/retry.ts';
 import type { OssAnswer } from './oss-client.ts';
 import { bareEtag, corrupt, crcOf, dateOf, headObject } from './store.ts';
 import type { HeadedObject, OssStore } from './store.ts';
-import { abortUpload, beginUpload, sendComplete } from './uploads.ts';
+import { beginUpload, sendComplete, withdrawUpload } from './uploads.ts';
 import type { UploadedPart } from './uploads.ts';
 import { textOf } from './xml.ts';
 
@@ -62,8 +62,7 @@ async function copyInParts(copying: Copying, stop: AbortController): Promise<Oss
     return await store.retry(() => sendComplete(store.client, upload, parts, true), signal);
   } catch (error) {
     stop.abort();
-    await store.retry(() => abortUpload(store.client, upload)).catch(() => undefined);
-    throw error;
+    throw (await withdrawUpload(store, upload)) === 'left' ? asLost(error) : error;
   }
 }
 

@@ -1,6 +1,6 @@
 /** The steps of a multipart upload, each one request. */
 import { AlluxioError, hasCode, isAlluxioError } from '../../errors.ts';
-import { once } from '../wrappers/retry.ts';
+import { asLost, once } from '../wrappers/retry.ts';
 import type { Retry } from '../wrappers/retry.ts';
 import type { OssAnswer, OssClient } from './oss-client.ts';
 import { bareEtag, corrupt, crcOf, dateOf, wholeXml } from './store.ts';
@@ -43,8 +43,9 @@ export async function beginUpload(store: OssStore, object: string, options: Uplo
     }, options.signal);
     return { object, id };
   } catch (error) {
-    if (isLost(error)) await abortYoungerThan(store.client, object, performance.now() - begun).catch(() => undefined);
-    throw error;
+    if (!isLost(error)) throw error;
+    const withdrawn = await abortYoungerThan(store.client, object, performance.now() - begun).then(() => true, () => false);
+    throw withdrawn ? error : asLost(error);
   }
 }
 
@@ -99,6 +100,15 @@ export async function abortUpload(client: OssClient, upload: Upload): Promise<bo
   } catch (error) {
     if (hasCode(error, 'NOT_FOUND')) return false;
     throw error;
+  }
+}
+
+/** No part may stay: OSS keeps and bills them until the upload is aborted. */
+export async function withdrawUpload(store: OssStore, upload: Upload): Promise<'removed' | 'absent' | 'left'> {
+  try {
+    return (await store.retry(() => abortUpload(store.client, upload))) ? 'removed' : 'absent';
+  } catch {
+    return 'left';
   }
 }
 

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { AlluxioError, answerOf, hasCode, isAlluxioError } from '../../errors.ts';
 import { Crc64Joiner } from '../crc64.ts';
 import type { UfsWritten, WriteOptions } from '../ufs.ts';
-import { throwIfAborted } from '../wrappers/retry.ts';
+import { asLost, throwIfAborted } from '../wrappers/retry.ts';
 import type { OssAnswer } from './oss-client.ts';
 import { PartReader } from './part-reader.ts';
 import type { Part } from './part-reader.ts';
 import { bareEtag, corrupt, crcOf, dateOf, headObject } from './store.ts';
 import type { OssStore } from './store.ts';
-import { abortUpload, beginUpload, forbidOverwrite, isLost, putPart, sendComplete } from './uploads.ts';
+import { beginUpload, forbidOverwrite, isLost, putPart, sendComplete, withdrawUpload } from './uploads.ts';
 import type { Upload, UploadedPart } from './uploads.ts';
 import { textOf } from './xml.ts';
 
@@ -112,10 +112,11 @@ async function putParts(whole: Writing, reader: PartReader, first?: HeldPart): P
     return await completeUpload(writing, upload, sent);
   } catch (error) {
     writing.stop.abort();
-    const gone = await withdraw(writing.store, upload);
+    const fate = await withdrawUpload(writing.store, upload);
     // An upload that is no more although nobody told us so was completed after all.
-    const ours = gone && sent !== undefined && isLost(error) ? await findOurs(writing, sent.expected).catch(() => undefined) : undefined;
-    if (ours === undefined) throw error;
+    const ours = fate === 'absent' && sent !== undefined && isLost(error) ? await findOurs(writing, sent.expected).catch(() => undefined) : undefined;
+    // The failure that led here is the one to tell; whoever opened the work has to end it as that of a dead process.
+    if (ours === undefined) throw fate === 'left' ? asLost(error) : error;
     return ours;
   }
 }
@@ -205,7 +206,7 @@ async function completeUpload(writing: Writing, upload: Upload, sent: Sent): Pro
       lost ||= isLost(error);
       const ours = done ? await findOurs(writing, sent.expected).catch(() => undefined) : undefined;
       if (ours === undefined) throw error;
-      await withdraw(store, upload);
+      await withdrawUpload(store, upload);
       return ours;
     }
   });
@@ -225,14 +226,4 @@ async function confirmed(writing: Writing, answer: OssAnswer, etag: string, expe
     throw corrupt(writing.store.client, writing.object, `written with CRC64 ${ours}, stored with ${crc}; the object was removed`);
   }
   return { size: expected.size, contentHash: etag, crc64: ours, modifiedMs: dateOf(answer.headers) };
-}
-
-/** No part may stay: OSS keeps and bills them until the upload is aborted. True when there was no such upload any more. */
-async function withdraw(store: OssStore, upload: Upload): Promise<boolean> {
-  try {
-    return !(await store.retry(() => abortUpload(store.client, upload)));
-  } catch {
-    // The failure that led here is the one to tell; `abandonWrites` finds the upload later.
-    return false;
-  }
 }

@@ -36,16 +36,18 @@ export function retryBy(policy: RetryPolicy): Retry {
       try {
         return await attempt(tries);
       } catch (error) {
-        if (tries >= policy.retries || !isAlluxioError(error) || !error.retryable) throw lost ? afterLost(error) : error;
+        if (tries >= policy.retries || !isAlluxioError(error) || !error.retryable) throw lost ? asLost(error) : error;
         lost ||= answerOf(error) === 'lost';
-        await pause(delayOf(policy, tries, error), signal);
+        await pause(delayOf(policy, tries, error), signal).catch((ended: unknown) => {
+          throw lost ? asLost(ended) : ended;
+        });
       }
     }
   };
 }
 
-/** What the store answered in the end says nothing of what became of the try before, whose answer was lost. */
-function afterLost(error: unknown): unknown {
+/** What was said in the end says nothing of what became of the try before, whose answer was lost, or of what could not be taken back. */
+export function asLost(error: unknown): unknown {
   if (!isAlluxioError(error) || answerOf(error) === 'lost') return error;
   const { code, message, path, hint, details } = error;
   return new AlluxioError(code, message, { ...(path === undefined ? {} : { path }), ...(hint === undefined ? {} : { hint }), details: { ...details, answer: 'lost' }, cause: error });
@@ -118,7 +120,7 @@ async function deleteWithRetry(ufs: Ufs, retry: Retry, request: { keys: readonly
   } catch (error) {
     if (!refused || hasCode(error, 'CANCELLED')) throw error;
   }
-  return [...settled, ...failures].map((failure) => (lost.has(failure.key) ? { ...failure, error: asError(afterLost(failure.error)) } : failure));
+  return [...settled, ...failures].map((failure) => (lost.has(failure.key) ? { ...failure, error: asError(asLost(failure.error)) } : failure));
 }
 
 function asError(error: unknown): Error {

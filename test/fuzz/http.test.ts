@@ -6,11 +6,12 @@ import { serveHome } from '../http/support.ts';
 import { at } from '../support/file-system.ts';
 import type { TestOss } from '../support/oss.ts';
 import { OSS_KEYS, startTestOss } from '../support/oss.ts';
+import { firstSeed } from '../support/seed.ts';
 import type { Random } from './random.ts';
 import { randomOf } from './random.ts';
 
 const CASES = Number(process.env.FUZZ_CASES ?? 800) * 2;
-const SEED = Number(process.env.FUZZ_SEED ?? 1);
+const SEED = firstSeed('FUZZ_SEED', process.env.FUZZ_CASES !== undefined, 'fuzz of sockets');
 const AT_ONCE = 16;
 const PATIENCE_MS = 10_000;
 

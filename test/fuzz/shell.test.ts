@@ -1,6 +1,6 @@
 /**
  * Bad input in bulk: command lines, site files and backups, through main() in this process, where ten thousands take minutes. FUZZ_CASES says how many, FUZZ_SEED
- * where to begin; a case that fails prints its seed: FUZZ_SEED=<seed> FUZZ_CASES=1.
+ * where to begin, which is anywhere when FUZZ_CASES is given; a case that fails prints its seed: FUZZ_SEED=<seed> FUZZ_CASES=1.
  */
 import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -12,11 +12,12 @@ import { exitCodes } from '../../src/commands/exit-codes.ts';
 import { openStore } from '../../src/journal/format.ts';
 import { main } from '../../src/main.ts';
 import { runAlluxio } from '../support/run-alluxio.ts';
+import { firstSeed } from '../support/seed.ts';
 import { lineOf, loadSpecs, siteLinesOf } from './lines.ts';
 import { randomOf } from './random.ts';
 
 const CASES = Number(process.env.FUZZ_CASES ?? 800);
-const SEED = Number(process.env.FUZZ_SEED ?? 1);
+const SEED = firstSeed('FUZZ_SEED', process.env.FUZZ_CASES !== undefined, 'fuzz of command lines, site files and backups');
 const SECRET = 'FUZZMARKs3cr3t0815';
 const HANG_MS = 20_000;
 

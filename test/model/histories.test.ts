@@ -7,6 +7,7 @@ import type { Home } from '../support/home.ts';
 import { makeHome } from '../support/home.ts';
 import { OSS_KEYS, startTestOss } from '../support/oss.ts';
 import { runAlluxio } from '../support/run-alluxio.ts';
+import { firstSeed } from '../support/seed.ts';
 import type { Call, State } from './histories.ts';
 import { contentOf, textOf, unexplained } from './histories.ts';
 import { Session } from './session.ts';
@@ -15,7 +16,7 @@ const SHELLS = 8;
 const EACH = 3;
 const LONG = process.env.MODEL === 'long';
 const HISTORIES = LONG ? Number(process.env.MODEL_HISTORIES ?? 300) : 4;
-const FIRST = Number(process.env.MODEL_SEED ?? 1);
+const FIRST = firstSeed('MODEL_SEED', LONG, 'model over eight shells');
 
 const DIRECTORIES = ['/d', '/e'];
 const FILES = ['/f', '/d/f', '/e/f'];
@@ -106,7 +107,7 @@ describe.each(['local', 'oss'] as const)('eight shells over %s', (kind) => {
       await home.remove();
     }
     if (LONG) process.stderr.write(`${kind}: ${HISTORIES} histories, ${counts.calls} calls, ${counts.refused} refused, ${counts.held} because of others; ${problems.length} unexplained\n`);
-    expect(problems.join('\n\n')).toBe('');
+    expect(problems.join('\n\n'), `MODEL_SEED=${FIRST}`).toBe('');
   });
 });
 

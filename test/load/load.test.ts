@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { seededRandom } from '../journal/support.ts';
-import { split } from '../model/tree.ts';
+import { split } from '../model/node.ts';
 import type { BytesOf, Found } from '../support/remains.ts';
 import { OwnPlace, entryLine } from './own.ts';
 import { SharedPlaces, TICKETS, counterPath, sharedPlaces, ticketBytes } from './shared.ts';

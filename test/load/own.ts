@@ -1,6 +1,7 @@
 /** A place that only one shell works in: what it was told and what is there must be what the model's tree says, whatever others do elsewhere. */
 import { randomCommand } from '../model/generate.ts';
-import { Tree, split } from '../model/tree.ts';
+import { split } from '../model/node.ts';
+import { Tree } from '../model/tree.ts';
 import type { Answer } from './shells.ts';
 import { isNoSpace } from './tally.ts';
 
@@ -16,14 +17,14 @@ export class OwnPlace {
     private readonly sources: ReadonlyMap<string, string>,
     private readonly random: () => number,
   ) {
-    this.tree = new Tree({ sources, mounts: [] });
+    this.tree = new Tree({ sources, mounts: new Map(), keepsModes: true, owner: '', group: '' });
   }
 
   /** Of the model: paths begin at the place, sources go by their names. */
   next(): string[] {
     for (;;) {
       const extra = this.#extra();
-      const made = extra ?? randomCommand(this.random, this.tree, []);
+      const made = extra ?? randomCommand(this.random, this.tree);
       const { words } = split(made);
       const [name = ''] = words;
       if (NOT_AT_TOP.includes(name) && words.includes('/')) continue;

@@ -1,32 +1,32 @@
 /**
- * Random commands on a plain tree in memory and on the real shell, compared after each: status, what is printed, and the whole listing. A sequence that differs is made short, printed
- * and kept in seeds/, which are played each time. `npm run test:model` plays many more.
+ * Random commands on a plain tree in memory and on the real shell, compared after each: status, what is printed, the whole listing, and all that lies in the storages. A sequence that
+ * differs is made short, printed and kept in seeds/, which are played each time. `npm run test:model` plays many more, from a seed that it prints.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../journal/support.ts';
-import { SOURCES, randomCommand } from './generate.ts';
+import { firstSeed } from '../support/seed.ts';
+import { randomCommand } from './generate.ts';
 import { shrink } from './shrink.ts';
 import type { Kind, Mismatch } from './stage.ts';
-import { MOUNTS, Stage } from './stage.ts';
-import { Tree } from './tree.ts';
+import { Stage } from './stage.ts';
+import { Tally } from './tally.ts';
+import type { Tree } from './tree.ts';
 
 const SEEDS = join(import.meta.dirname, 'seeds');
-const LENGTH = 25;
+const LENGTH = 30;
 const LONG = process.env.MODEL === 'long';
-const SEQUENCES = LONG ? Number(process.env.MODEL_SEQUENCES ?? 400) : 4;
-const FIRST = Number(process.env.MODEL_SEED ?? 1);
+const SEQUENCES = LONG ? Number(process.env.MODEL_SEQUENCES ?? 400) : 6;
+const FIRST = firstSeed('MODEL_SEED', LONG, 'model over one shell');
 /** A home serves this many sequences. */
 const PER_HOME = 20;
 
-const newTree = () => new Tree({ sources: SOURCES, mounts: MOUNTS });
-
-function* generated(seed: number, tree: Tree, played: string[][]): Generator<string[]> {
+function* generated(seed: number, { stage, tree }: { stage: Stage; tree: Tree }, played: string[][]): Generator<string[]> {
   const random = seededRandom(seed);
   for (let i = 0; i < LENGTH; i++) {
-    const command = randomCommand(random, tree, MOUNTS);
+    const command = randomCommand(random, tree, stage.user);
     played.push(command);
     yield command;
   }
@@ -35,7 +35,7 @@ function* generated(seed: number, tree: Tree, played: string[][]): Generator<str
 async function playFresh(kind: Kind, commands: readonly string[][]): Promise<Mismatch | undefined> {
   const stage = await Stage.open(kind);
   try {
-    return await stage.play(commands, newTree());
+    return await stage.play(commands, stage.newTree());
   } finally {
     await stage.close();
   }
@@ -55,12 +55,13 @@ async function keep(kind: Kind, commands: readonly string[][], why: string): Pro
 describe.each(['local', 'oss'] as const)('model over %s', (kind) => {
   it(`${SEQUENCES} sequences of ${LENGTH} commands do what they do to a plain tree`, { timeout: LONG ? 3_600_000 : 240_000 }, async () => {
     const problems: string[] = [];
+    const tally = new Tally();
     let steps = 0;
     for (let start = 0; start < SEQUENCES && problems.length < 3; start += PER_HOME) {
       let stage = await Stage.open(kind);
       for (let seed = FIRST + start; seed < FIRST + Math.min(start + PER_HOME, SEQUENCES); seed++) {
-        const [tree, played] = [newTree(), [] as string[][]];
-        const mismatch = await stage.play(generated(seed, tree, played), tree);
+        const [tree, played] = [stage.newTree(), [] as string[][]];
+        const mismatch = await stage.play(generated(seed, { stage, tree }, played), tree, tally);
         steps += played.length;
         if (mismatch === undefined) continue;
         if (problems.length >= 3) break;
@@ -72,8 +73,10 @@ describe.each(['local', 'oss'] as const)('model over %s', (kind) => {
       if (found !== '') problems.push(`fsck after seeds ${FIRST + start} to ${FIRST + start + PER_HOME - 1}:\n${found}`);
       await stage.close();
     }
-    if (LONG) process.stderr.write(`${kind}: ${SEQUENCES} sequences, ${steps} commands, ${problems.length} problems\n`);
-    expect(problems.join('\n\n')).toBe('');
+    if (LONG) process.stderr.write(`${kind}: ${SEQUENCES} sequences, ${steps} commands, ${problems.length} problems: ${tally.text()}\n`);
+    expect(problems.join('\n\n'), `MODEL_SEED=${FIRST}`).toBe('');
+    // A command that is never done proves nothing.
+    if (SEQUENCES >= 100) expect(tally.neverDone()).toEqual([]);
   });
 
   it('does what once went wrong right', async () => {
@@ -83,7 +86,7 @@ describe.each(['local', 'oss'] as const)('model over %s', (kind) => {
     try {
       for (const name of seeds) {
         const commands = JSON.parse(readFileSync(join(SEEDS, name), 'utf8')) as string[][];
-        expect(`${name}: ${(await stage.play(commands, newTree()))?.why ?? ''}`).toBe(`${name}: `);
+        expect(`${name}: ${(await stage.play(commands, stage.newTree()))?.why ?? ''}`).toBe(`${name}: `);
       }
     } finally {
       await stage.close();

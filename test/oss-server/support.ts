@@ -93,7 +93,7 @@ interface SdkAnswer {
 }
 
 interface SdkPage {
-  readonly objects: readonly { readonly name: string; readonly owner: unknown }[];
+  readonly objects: readonly { readonly name: string; readonly owner: unknown; readonly etag: string; readonly size: number }[];
   readonly prefixes: readonly string[] | null;
   readonly isTruncated: boolean;
 }

@@ -6,6 +6,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startAlluxio, statusOf } from '../support/run-alluxio.ts';
+import { isStopped } from '../support/stopped.ts';
 import type { Lab } from './lab.ts';
 import type { Done, Tree } from './model.ts';
 import { outcomes, textOf } from './model.ts';
@@ -244,14 +245,6 @@ function passingsIn(log: string): string[] {
     return passings;
   } catch {
     return [];
-  }
-}
-
-function isStopped(pid: number | undefined): boolean {
-  try {
-    return / T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
   }
 }
 

@@ -6,7 +6,7 @@ import { mountOf, refuseReadOnly } from '../namespace/mount-table.ts';
 import { existing, pathOfInode } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import type { Ufs, UfsWritten } from '../ufs/ufs.ts';
-import { ensureAncestors } from './ancestors.ts';
+import { ensureAncestors, withdrawAncestors } from './ancestors.ts';
 import { handOnOwnership } from './ownership.ts';
 import { markPersistedUpwards, ufsOrClose } from './stored-parents.ts';
 import type { FileSystemContext } from './context.ts';
@@ -47,10 +47,16 @@ export async function persistFile(context: FileSystemContext, path: AlluxioPath,
     const written = options.background !== undefined && options.signal?.aborted === true ? await landed(context, ufs, work).catch(() => undefined) : undefined;
     if (written !== undefined) return finish(context, work, written);
     // Not whenever it failed: the file that is here can be changed while its storage is away.
-    await (answerOf(error) === 'lost' ? endAsDead(context, work.intent) : transact(context, (tx) => closeIntent(tx, work.intent.id)));
+    await (answerOf(error) === 'lost' ? endAsDead(context, work.intent) : takeBack(context, ufs, work, error));
     throw error;
   }
   await handOnOwnership(context, ufs, [work.inode.id]);
+}
+
+/** The directories above it that are still only here would come back from the storage when they are removed here. */
+async function takeBack(context: FileSystemContext, ufs: Ufs, work: Persisting, error: unknown): Promise<void> {
+  if (answerOf(error) !== 'none') await withdrawAncestors(context, ufs, work.parentId).catch(() => undefined);
+  await transact(context, (tx) => closeIntent(tx, work.intent.id));
 }
 
 /** Markers of directories may come late, or twice: whoever wants to stop need not wait for them. */

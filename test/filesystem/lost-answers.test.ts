@@ -92,3 +92,31 @@ it('and so do those above a directory that it refused', async () => {
   await test.oss?.clearFaults();
   expect(await keysIn(test.ufs)).toEqual([]);
 });
+
+it('those above it that were only here go with them', async () => {
+  await test.fs.changes.makeDirectory(at('/x'), { recursive: false, writeType: 'MUST_CACHE' });
+  await fault('internal-error', { method: 'PUT', keyPrefix: 'root/x/y/z/' });
+  await expect(test.fs.changes.makeDirectory(at('/x/y/z'), { recursive: true, writeType: 'THROUGH' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await test.oss?.clearFaults();
+  expect(await keysIn(test.ufs)).toEqual([]);
+});
+
+it.each(['internal-error', 'reset-before'] as const)('and those above a file that was to be persisted, so that a directory that is removed stays so (%s)', async (name) => {
+  await test.fs.changes.makeDirectory(at('/x'), { recursive: false, writeType: 'MUST_CACHE' });
+  await test.fs.content.create(at('/x/f'), bytes('content'), { writeType: 'MUST_CACHE' });
+  await fault(name, { method: 'PUT', keyPrefix: 'root/x/f' });
+  await expect(test.fs.storage.persist(at('/x/f'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await test.oss?.clearFaults();
+  await test.fs.changes.delete(at('/x'), { recursive: true });
+  expect(await namesIn(test.fs, '/')).toEqual([]);
+  expect(await keysIn(test.ufs)).toEqual([]);
+});
+
+it('and those above the place of a rename that it refused', async () => {
+  await test.fs.content.create(at('/f'), bytes('content'), { writeType: 'THROUGH' });
+  await test.fs.changes.makeDirectory(at('/x/y'), { recursive: true, writeType: 'MUST_CACHE' });
+  await fault('internal-error', { method: 'PUT', keyPrefix: 'root/x/y/f' });
+  await expect(test.fs.changes.rename(at('/f'), at('/x/y/f'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await test.oss?.clearFaults();
+  expect(await keysIn(test.ufs)).toEqual(['f']);
+});

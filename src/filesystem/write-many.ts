@@ -20,7 +20,7 @@ import { closeIntent, endAsDead, mayHaveLeft, openIntent, openIntentWithSpace, t
 import { moveBytes } from './write-bytes.ts';
 import { planWriting } from './write-plan.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
-import { endUnsent, openUnsent, parentNow, recordFile, requireStillOurs, undoWrite } from './write-record.ts';
+import { endUnsent, openUnsent, parentNow, recordFile, requireStillOurs, undoWrite, withdrawParents } from './write-record.ts';
 import type { Written } from './write-record.ts';
 import { createFile, sinkFor } from './write.ts';
 
@@ -148,6 +148,7 @@ async function writeTogether(context: FileSystemContext, members: readonly Opene
     return;
   }
   if (committed.rest !== undefined) await endAsDead(context, committed.rest);
+  await withdrawParents(context, done);
   for (const member of done) {
     const failure = await endUnsent(context, committed.unsent.get(member.opened.fileId), member);
     if (failure !== undefined) outcomes[member.at] = failure;

@@ -4,6 +4,7 @@ import type { Transaction } from '../journal/journal.ts';
 import type { InodeRecord, IntentRecord, LeaseTarget } from '../journal/records.ts';
 import { newFile } from '../namespace/inodes.ts';
 import type { AlluxioPath } from '../uri.ts';
+import { withdrawAncestors } from './ancestors.ts';
 import type { BlockSink } from './block-sink.ts';
 import type { FileSystemContext } from './context.ts';
 import { abandon, closeIntent, endAsDead, openIntent, transact } from './transact.ts';
@@ -72,6 +73,14 @@ export async function endUnsent(context: FileSystemContext, intent: IntentRecord
   if (intent !== undefined) await endAsDead(context, intent);
   const stored = context.journal.read((view) => view.locate(opened.fileId)?.inode.persistence === 'PERSISTED');
   return stored ? undefined : notPersisted(writing.path, moved.unsent);
+}
+
+/** Directories above files that wait in the cache, made for them in the storage: they would come back when they are removed here. */
+export async function withdrawParents(context: FileSystemContext, written: readonly Pick<Written, 'opened' | 'moved'>[]): Promise<void> {
+  const refused = written.filter(({ moved }) => moved.unsent !== undefined && answerOf(moved.unsent) !== 'none');
+  for (const [parentId, { opened }] of new Map(refused.map((each) => [each.opened.parentId, each]))) {
+    await withdrawAncestors(context, await context.ufs(opened.mount), parentId).catch(() => undefined);
+  }
 }
 
 /** The file stays where it is safe; the failure says what is still to do. */

@@ -18,7 +18,7 @@ import { moveBytes } from './write-bytes.ts';
 import { planWriting } from './write-plan.ts';
 import type { OpenedWrite, Writing } from './write-plan.ts';
 import type { Moved } from './write-bytes.ts';
-import { endUnsent, openUnsent, parentNow, recordFile, requireStillOurs, undoWrite } from './write-record.ts';
+import { endUnsent, openUnsent, parentNow, recordFile, requireStillOurs, undoWrite, withdrawParents } from './write-record.ts';
 import type { Written } from './write-record.ts';
 
 export async function createFile(context: FileSystemContext, path: AlluxioPath, source: AsyncIterable<Uint8Array>, options: CreateOptions = {}): Promise<void> {
@@ -38,6 +38,7 @@ export async function createFile(context: FileSystemContext, path: AlluxioPath, 
     throw error;
   }
   if (moved.ufs !== undefined) await handOnOwnership(context, await context.ufs(opened.mount), [opened.fileId]);
+  await withdrawParents(context, [{ opened, moved }]);
   const failure = await endUnsent(context, unsent, { writing, opened, sink, moved });
   if (failure !== undefined) throw failure;
 }

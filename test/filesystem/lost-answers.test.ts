@@ -112,6 +112,16 @@ it.each(['internal-error', 'reset-before'] as const)('and those above a file tha
   expect(await keysIn(test.ufs)).toEqual([]);
 });
 
+it('and those above a file that waits in the cache because it was refused', async () => {
+  await test.fs.changes.makeDirectory(at('/x'), { recursive: false, writeType: 'MUST_CACHE' });
+  await fault('internal-error', { method: 'PUT', keyPrefix: 'root/x/f' });
+  await expect(test.fs.content.create(at('/x/f'), bytes('content'), { writeType: 'ASYNC_THROUGH' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  await test.oss?.clearFaults();
+  await test.fs.changes.delete(at('/x'), { recursive: true });
+  expect(await namesIn(test.fs, '/')).toEqual([]);
+  expect(await keysIn(test.ufs)).toEqual([]);
+});
+
 it('and those above the place of a rename that it refused', async () => {
   await test.fs.content.create(at('/f'), bytes('content'), { writeType: 'THROUGH' });
   await test.fs.changes.makeDirectory(at('/x/y'), { recursive: true, writeType: 'MUST_CACHE' });

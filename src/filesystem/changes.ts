@@ -1,6 +1,5 @@
 /** Changing the tree: directories, rename, delete, attributes. */
 import { createDirectories, placeForDirectory } from '../namespace/create.ts';
-import { planRename } from '../namespace/rename.ts';
 import { deepest } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { changeAcl } from './acl.ts';
@@ -11,10 +10,9 @@ import type { Changes } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { createTogether } from './create-together.ts';
 import { isMadeInStorage, makingOf } from './make-directory.ts';
-import type { RenameWork } from './rename-work.ts';
-import { renamePersisted } from './rename-work.ts';
+import { renamePath } from './rename.ts';
 import { handOnOwnership } from './ownership.ts';
-import { markPersistedUpwards, ufsOrClose } from './stored-parents.ts';
+import { markPersistedUpwards } from './stored-parents.ts';
 import { closeIntent, endAsDead, mayHaveLeft, openIntent, transact, transactWhenFree } from './transact.ts';
 
 export function createChanges(context: FileSystemContext): Changes {
@@ -54,36 +52,4 @@ async function makeDirectory(context: FileSystemContext, path: AlluxioPath, opti
     throw error;
   }
   await handOnOwnership(context, await context.ufs(mount), stored);
-}
-
-export async function renamePath(context: FileSystemContext, from: AlluxioPath, to: AlluxioPath): Promise<void> {
-  await lookUp(context, from);
-  await lookUp(context, to, { thorough: true });
-  const planned = await transactWhenFree(context, (tx) => {
-    const plan = planRename(tx, context.subject, from, to);
-    if (plan === undefined) return undefined;
-    const { source } = plan;
-    const touch = (id: number) => tx.append({ type: 'inode-changed', id, change: { modifiedMs: context.now() } });
-    if (!plan.persisted) {
-      tx.append({ type: 'inode-moved', id: source.inode.id, toParentId: plan.toParent.inode.id, toName: plan.toName, from: { parentId: source.parentId, name: source.name } });
-      touch(source.parentId);
-      touch(plan.toParent.inode.id);
-      return undefined;
-    }
-    const work: RenameWork = {
-      kind: 'rename',
-      inodeId: source.inode.id,
-      mountId: plan.mount.id,
-      fromParentId: source.parentId,
-      fromKey: plan.fromKey,
-      toKey: plan.toKey,
-      toParentId: plan.toParent.inode.id,
-      toName: plan.toName,
-      phase: 'copy',
-    };
-    return { plan, work, intent: openIntent(context, tx, plan.leases, work) };
-  });
-  if (planned === undefined) return;
-  const ufs = await ufsOrClose(context, planned.intent, planned.plan.mount);
-  await renamePersisted(context, ufs, planned.intent, planned.work);
 }

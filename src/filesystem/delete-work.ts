@@ -18,6 +18,12 @@ export type DeleteWork = Extract<IntentWork, { kind: 'delete' }>;
 
 const BATCH = 1000;
 
+export interface Unknown {
+  /** Below the tree, or, where no path can name it, the storage's own name. */
+  readonly name: string;
+  readonly nameable: boolean;
+}
+
 export interface DeleteOutcome {
   /** Relative to the removed path, '' for itself; with why it could not be deleted. */
   readonly failures: { relative: string; error: Error }[];
@@ -83,26 +89,33 @@ export async function removeDirectories(context: FileSystemContext, ufs: Ufs, ke
   for (const level of levels.reverse()) await forEachParallel(level ?? [], parallel, async (key) => void (await ufs.removeDirectory(key)));
 }
 
-/** True when the storage holds something below the tree that the namespace does not know: it would go unseen. */
-export async function unknownBelow(context: FileSystemContext, mount: MountRecord, tree: { readonly inodeId: number; readonly key: string }): Promise<boolean> {
+/** Something that the storage holds below the tree and the namespace does not know: it would go, or stay, unseen. Undefined when there is nothing. */
+export async function unknownBelow(context: FileSystemContext, mount: MountRecord, tree: { readonly inodeId: number; readonly key: string }): Promise<Unknown | undefined> {
   const ufs = await context.ufs(mount);
   const known = new Map<string, number>([['', tree.inodeId]]);
   try {
     for await (const batch of inBatches(entryNames(ufs.list(tree.key, { recursive: true, signal: context.signal })), BATCH)) {
-      for (const { name, directory } of batch.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-        if (!isKnown(context, known, name, directory)) return true;
+      for (const { name, directory, unusable } of batch.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        if (unusable !== undefined) return { name: unusable, nameable: false };
+        if (!isKnown(context, known, name, directory)) return { name, nameable: true };
       }
     }
   } catch (error) {
     if (!hasCode(error, 'NOT_FOUND')) throw error;
   }
-  return false;
+  return undefined;
 }
 
-/** A key that no path can name has the name '', which nothing in the namespace has. */
-async function* entryNames(pages: AsyncIterable<UfsPage>): AsyncGenerator<{ name: string; directory: boolean }[]> {
+interface Listed {
+  readonly name: string;
+  readonly directory: boolean;
+  /** The storage's own name of what no path can name. */
+  readonly unusable?: string;
+}
+
+async function* entryNames(pages: AsyncIterable<UfsPage>): AsyncGenerator<Listed[]> {
   for await (const page of pages) {
-    if (page.unusable.length > 0) yield [{ name: '', directory: false }];
+    if (page.unusable[0] !== undefined) yield [{ name: '', directory: false, unusable: page.unusable[0] }];
     yield page.entries.map(({ name, kind }) => ({ name, directory: kind === 'directory' }));
   }
 }
@@ -128,6 +141,7 @@ async function deleteUnknown(ufs: Ufs, key: string): Promise<void> {
     for (const entry of page.entries) if (entry.kind === 'directory') directories.push(keyOf(key, entry.name));
     const [failure] = files.length === 0 ? [] : await ufs.deleteFiles(files);
     if (failure !== undefined) throw failure.error;
+    await page.removeUnusable?.();
   }
   for (const directory of directories.sort().reverse()) await ufs.removeDirectory(directory);
 }

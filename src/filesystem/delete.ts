@@ -120,7 +120,7 @@ async function deletePersisted(context: FileSystemContext, removal: Removal & { 
 /** @throws FAILED_PRECONDITION in the sheet's words */
 export async function requireInSync(context: FileSystemContext, { plan, intent, path }: Removal): Promise<void> {
   try {
-    if (await unknownBelow(context, plan.mounted.mount, { inodeId: plan.target.inode.id, key: plan.mounted.key })) throw outOfSync(path);
+    if ((await unknownBelow(context, plan.mounted.mount, { inodeId: plan.target.inode.id, key: plan.mounted.key })) !== undefined) throw outOfSync(path);
   } catch (error) {
     await transact(context, (tx) => closeIntent(tx, intent.id));
     throw error;

@@ -7,7 +7,7 @@ import type { WantedChange } from '../../namespace/attributes.ts';
 import { pathOfInode } from '../../namespace/resolve.ts';
 import type { AlluxioPath } from '../../uri.ts';
 import { UfsUri } from '../../uri.ts';
-import { renamePath } from '../changes.ts';
+import { renamePath } from '../rename.ts';
 import type { FileSystemContext } from '../context.ts';
 import { removePath } from '../delete.ts';
 import type { MountOptions, Mounts } from '../file-system.ts';

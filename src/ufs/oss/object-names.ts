@@ -57,7 +57,7 @@ export type Named = { readonly kind: 'file' | 'directory'; readonly path: string
 
 /** What an object below a directory is, by its key's rest after the directory's prefix. */
 export function nameObject(rest: string, size: number): Named {
-  if (rest === '') return { kind: 'self' };
+  if (rest === '') return { kind: size === 0 ? 'self' : 'unusable' };
   if (rest.endsWith('/')) return directoryNamed(size === 0 ? rest.slice(0, -1) : '');
   if (isFolderMarker(rest, size)) return directoryNamed(rest.slice(0, -FOLDER_SUFFIX.length));
   return isUsableKey(rest) ? { kind: 'file', path: rest } : { kind: 'unusable' };

@@ -61,7 +61,8 @@ export class OssUfs implements Ufs {
       if (!found && (await file) !== undefined) throw this.#absent(key, 'is a file, not a directory');
       if (page.first && this.store.tuning.breadcrumbs) await this.#leaveBreadcrumb(key);
       found ||= page.first;
-      if (page.entries.length > 0 || page.unusable.length > 0) yield { entries: page.entries, unusable: page.unusable, hidden: page.hidden ?? 0 };
+      const { entries, unusable, hidden = 0 } = page;
+      if (entries.length > 0 || unusable.length > 0) yield { entries, unusable, hidden, ...(unusable.length > 0 && { removeUnusable: () => this.#removeObjects(unusable, options.signal) }) };
     }
     if (found || key === '') return;
     if (!(await this.store.retry(() => this.#hasFolderMarker(key, options.signal), options.signal))) throw this.#absent(key, 'does not exist');
@@ -125,6 +126,12 @@ export class OssUfs implements Ufs {
     this.#assertFile(from, 'NOT_FOUND');
     this.#assertFile(to, 'INVALID_ARGUMENT');
     return copyObject(this.store, { from: this.#names.file(from), to: this.#names.file(to) }, options);
+  }
+
+  #removeObjects(objects: readonly string[], signal?: AbortSignal): Promise<void> {
+    return this.store.retry(async () => {
+      for (const error of (await deleteObjects(this.store.client, { objects, parallel: 1, signal })).values()) throw error;
+    }, signal);
   }
 
   rename(): Promise<void> {

@@ -24,7 +24,8 @@ export function randomCommand(random: () => number, tree: Tree, user?: { readonl
   };
   // What the directories of one removal are called is known to the real shell only.
   const there = [...tree.nodes].filter(([path]) => !path.includes('#'));
-  const known = (): string => (random() < 0.15 ? anyPath() : pick(there)[0]);
+  const made = there.filter(([path]) => path !== '/' && !tree.mounts.includes(path));
+  const known = (): string => (random() < 0.15 ? anyPath() : pick(made.length === 0 || random() < 0.2 ? there : made)[0]);
   const files = there.filter(([, node]) => !node.directory);
   const file = (): string => (random() < 0.3 || files.length === 0 ? known() : pick(files)[0]);
   const place = (): string => `${pick(there.filter(([, node]) => node.directory))[0].replace(/^\/$/, '')}/${pick(NAMES)}`;

@@ -1,8 +1,10 @@
 /** Which storage is where in the model's tree, and what is kept in those that are nowhere. */
 import type { Node } from './node.ts';
-import { isAtOrBelow } from './node.ts';
+import { isAtOrBelow, join } from './node.ts';
 
 export interface Mount {
+  /** The same as long as it stays: one that is mounted again is another one. */
+  readonly id: symbol;
   readonly storage: string;
   readonly readOnly: boolean;
 }
@@ -11,7 +13,7 @@ export interface Mount {
 export type Stored = ReadonlyMap<string, Node>;
 
 export class MountTable {
-  readonly #mounts = new Map<string, Mount>([['/', { storage: 'root', readOnly: false }]]);
+  readonly #mounts = new Map<string, Mount>([['/', { id: Symbol(), storage: 'root', readOnly: false }]]);
   /** What storages hold that are not mounted. */
   readonly left = new Map<string, Stored>();
 
@@ -52,6 +54,10 @@ export class MountTable {
 
   isPointAtOrBelow(path: string): boolean {
     return this.points.some((point) => isAtOrBelow(point, path));
+  }
+
+  isInTrash(path: string): boolean {
+    return this.all.some(([mount]) => isAtOrBelow(path, join(mount, '.Trash')));
   }
 
   /** What `mount` lists. */

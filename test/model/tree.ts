@@ -45,7 +45,7 @@ export class Tree {
   constructor(world: World) {
     this.#world = world;
     this.nodes.set('/', { ...this.#directory(undefined), persisted: true });
-    for (const [path, storage] of world.mounts) this.#mount(path, { storage, readOnly: false });
+    for (const [path, storage] of world.mounts) this.#mount(path, storage, false);
   }
 
   get mounts(): string[] {
@@ -76,7 +76,7 @@ export class Tree {
       case 'cp':
         return this.#copy(a, b, { recursive, type });
       case 'mv':
-        return a === b ? (this.nodes.has(a) && this.#mounts.isWritable(a) ? DONE : REFUSED) : undoable(this.#move(a, b), () => this.#move(b, a).ok);
+        return a === b ? (this.nodes.has(a) && this.#mounts.isWritable(a) ? DONE : REFUSED) : this.#moveUndoably(a, b);
       case 'rm':
         return this.#remove(a, recursive, defines.has('alluxio.user.trash.interval'));
       case 'cat':
@@ -95,7 +95,7 @@ export class Tree {
       case 'loadMetadata':
         return this.nodes.has(a) ? DONE : REFUSED;
       case 'mount':
-        return a === '' ? { ok: true, text: this.#mounts.text() } : this.#mountAt(a, { storage: b, readOnly: flags.includes('--readonly') });
+        return a === '' ? { ok: true, text: this.#mounts.text() } : this.#mountAt(a, b, flags.includes('--readonly'));
       case 'unmount':
         return this.#unmountAt(a);
       case 'updateMount':
@@ -145,7 +145,7 @@ export class Tree {
     const made = [...ancestors(path), path].filter((each) => !this.nodes.has(each));
     for (const each of made) this.nodes.set(each, this.#directory(this.nodes.get(parentOf(each))));
     if (isThrough(type)) this.#persistUpTo(path);
-    return { ok: true, undo: () => this.#forget(made) };
+    return { ok: true, undo: this.#unmake(made) };
   }
 
   /** False when a file is in the way. */
@@ -165,12 +165,22 @@ export class Tree {
     const file = { directory: false, content, cached: type !== 'THROUGH' || content === '', ttl: NEW_FILE_TTL, defaults: undefined };
     this.nodes.set(path, { ...this.#directory(parent), ...file, ...handedDown(parent.defaults, 0o644) });
     if (type !== 'MUST_CACHE') this.#persistUpTo(path);
-    return { ok: true, undo: () => content === '' && this.#forget([path]) };
+    return { ok: true, undo: this.#unmake([path]) };
   }
 
-  #forget(paths: readonly string[]): true {
+  /** How to take away what was made just now: never what has content, what is in a trash, or what only has its name by then, as after a mount was gone. */
+  #unmake(paths: readonly string[]): () => boolean {
+    const made = paths.map((path) => [path, this.#get(path)] as const);
+    return () => {
+      const left = made.filter(([path, node]) => this.nodes.get(path) === node && !this.#mounts.isInTrash(path)).map(([path]) => path);
+      if (made.some(([, { content }]) => content !== '')) return false;
+      this.#forget(left);
+      return left.length > 0;
+    };
+  }
+
+  #forget(paths: readonly string[]): void {
     for (const path of paths) this.nodes.delete(path);
-    return true;
   }
 
   #persistUpTo(path: string): void {
@@ -208,7 +218,7 @@ export class Tree {
       if (node.directory) this.#makeDirectory(at, how.type);
       else if (this.#create(at, node.content, how.type).ok) node.cached = true;
     }
-    return { ok: true, undo: () => below.every(([, node]) => node.content === '') && this.#forget(made) };
+    return { ok: true, undo: this.#unmake(made) };
   }
 
   #move(from: string, to: string): Outcome {
@@ -224,11 +234,17 @@ export class Tree {
     return DONE;
   }
 
+  #moveUndoably(from: string, to: string): Outcome {
+    const moved = this.nodes.get(from);
+    const outcome = this.#move(from, to);
+    return outcome.ok ? { ok: true, undo: () => this.nodes.get(to) === moved && this.#move(to, from).ok } : outcome;
+  }
+
   #remove(path: string, recursive: boolean, keep: boolean): Outcome {
     const node = this.nodes.get(path);
     if (node === undefined || path === '/' || (node.directory && !recursive) || !this.#mounts.isWritable(path)) return REFUSED;
     if (this.#mounts.isPointAtOrBelow(path)) return REFUSED;
-    if (keep && !this.#mounts.all.some(([mount]) => isAtOrBelow(path, join(mount, '.Trash')))) return this.#keep(path);
+    if (keep && !this.#mounts.isInTrash(path)) return this.#keep(path);
     this.#forget(this.#below(path).map(([each]) => each));
     return { ok: true, undo: () => false };
   }
@@ -243,7 +259,7 @@ export class Tree {
       const owned = each === parentOf(user) ? { mode: 0o755, group: this.#get(mount).group } : { mode: 0o700 };
       this.nodes.set(each, { ...this.#directory(undefined), ...owned, ttl: each === join(user, when) ? TRASH_TTL : NO_TTL });
     }
-    return undoable(this.#move(path, to), () => this.#move(to, path).ok);
+    return this.#moveUndoably(path, to);
   }
 
   #read(path: string): Outcome {
@@ -315,26 +331,27 @@ export class Tree {
   }
 
   #changeBack(steps: readonly Step[]): boolean {
-    const todo = steps.filter(({ node, before }) => !holds(node, before));
+    const todo = steps.filter(({ path, node, before }) => this.nodes.get(path) === node && !holds(node, before));
     const possible = todo.every(({ path, node, before, after }) => holds(node, after) && (this.#mounts.isWritable(path) || isOurs(before)) && this.#storageTakes(path, node, before));
     if (todo.length === 0 || !possible) return false;
     for (const { path, node, before } of todo) this.#set(path, node, before);
     return true;
   }
 
-  #mountAt(path: string, mount: Mount): Outcome {
+  #mountAt(path: string, storage: string, readOnly: boolean): Outcome {
     const parent = this.nodes.get(parentOf(path));
     if (this.nodes.has(path) || parent?.directory !== true || !this.#mounts.isWritable(path)) return REFUSED;
-    if (this.#mounts.holds(mount.storage)) return REFUSED;
-    this.#mount(path, mount);
-    return { ok: true, undo: () => !this.#below(path).some(([, node]) => !node.directory && !node.persisted) && this.#unmount(path) };
+    if (this.#mounts.holds(storage)) return REFUSED;
+    const { id } = this.#mount(path, storage, readOnly);
+    return { ok: true, undo: () => this.#mounts.at(path)?.id === id && !this.#below(path).some(([, node]) => !node.directory && !node.persisted) && this.#unmount(path) };
   }
 
   /** What the storage holds shows, as far as it is kept there. */
-  #mount(path: string, mount: Mount): true {
+  #mount(path: string, storage: string, readOnly: boolean): Mount {
+    const mount = { id: Symbol(), storage, readOnly };
     this.#mounts.set(path, mount);
     this.nodes.set(path, { ...this.#directory(this.nodes.get(parentOf(path))), persisted: true });
-    for (const [relative, { directory, content, storedMode }] of [...(this.#mounts.left.get(mount.storage) ?? [])].sort(([x], [y]) => (x < y ? -1 : 1))) {
+    for (const [relative, { directory, content, storedMode }] of [...(this.#mounts.left.get(storage) ?? [])].sort(([x], [y]) => (x < y ? -1 : 1))) {
       const at = join(path, relative);
       const parent = this.#get(parentOf(at));
       const handed = handedDown(parent.defaults, 0o777);
@@ -342,15 +359,15 @@ export class Tree {
       const found = { directory, content, persisted: true, storedMode, cached: content === '', mode, acl: handed.acl, defaults: directory ? parent.defaults : undefined };
       this.nodes.set(at, { ...this.#directory(parent), ...found });
     }
-    this.#mounts.left.delete(mount.storage);
-    return true;
+    this.#mounts.left.delete(storage);
+    return mount;
   }
 
   #unmountAt(path: string): Outcome {
     const mount = this.#mounts.at(path);
     if (mount === undefined || path === '/' || this.mounts.some((other) => other !== path && isAtOrBelow(other, path))) return REFUSED;
     this.#unmount(path);
-    return { ok: true, undo: () => this.#mount(path, mount) };
+    return { ok: true, undo: () => this.#mount(path, mount.storage, mount.readOnly).storage === mount.storage };
   }
 
   #unmount(path: string): true {
@@ -364,7 +381,7 @@ export class Tree {
     const before = this.#mounts.at(path);
     if (before === undefined || path === '/') return REFUSED;
     this.#mounts.set(path, { ...before, readOnly });
-    return { ok: true, undo: () => this.#mounts.set(path, before) };
+    return { ok: true, undo: () => this.#mounts.at(path)?.id === before.id && this.#mounts.set(path, before) };
   }
 
   /** It and all below, parents first. */
@@ -377,8 +394,4 @@ export class Tree {
     if (node === undefined) throw new Error(`${path} is not in the model`);
     return node;
   }
-}
-
-function undoable(outcome: Outcome, undo: () => boolean): Outcome {
-  return outcome.ok ? { ok: true, undo } : outcome;
 }

@@ -13,6 +13,7 @@ import { shrink } from './shrink.ts';
 import type { Kind, Mismatch } from './stage.ts';
 import { Stage } from './stage.ts';
 import { Tally } from './tally.ts';
+import { TOUR } from './tour.ts';
 import type { Tree } from './tree.ts';
 
 const SEEDS = join(import.meta.dirname, 'seeds');
@@ -32,7 +33,7 @@ function* generated(seed: number, { stage, tree }: { stage: Stage; tree: Tree },
   }
 }
 
-async function playFresh(kind: Kind, commands: readonly string[][]): Promise<Mismatch | undefined> {
+async function playFresh(kind: Kind, commands: readonly (readonly string[])[]): Promise<Mismatch | undefined> {
   const stage = await Stage.open(kind);
   try {
     return await stage.play(commands, stage.newTree());
@@ -77,6 +78,10 @@ describe.each(['local', 'oss'] as const)('model over %s', (kind) => {
     expect(problems.join('\n\n'), `MODEL_SEED=${FIRST}`).toBe('');
     // A command that is never done proves nothing.
     if (SEQUENCES >= 100) expect(tally.neverDone()).toEqual([]);
+  });
+
+  it('does and undoes each command', async () => {
+    expect(await playFresh(kind, TOUR)).toBeUndefined();
   });
 
   it('does what once went wrong right', async () => {

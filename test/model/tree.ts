@@ -343,7 +343,7 @@ export class Tree {
     if (this.nodes.has(path) || parent?.directory !== true || !this.#mounts.isWritable(path)) return REFUSED;
     if (this.#mounts.holds(storage)) return REFUSED;
     const { id } = this.#mount(path, storage, readOnly);
-    return { ok: true, undo: () => this.#mounts.at(path)?.id === id && !this.#below(path).some(([, node]) => !node.directory && !node.persisted) && this.#unmount(path) };
+    return { ok: true, undo: () => this.#mounts.at(path)?.id === id && this.#unmount(path) };
   }
 
   /** What the storage holds shows, as far as it is kept there. */

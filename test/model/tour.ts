@@ -1,10 +1,11 @@
 /** Each command that can be undone, done and undone: what random sequences may miss when they are few. */
 const THROUGH = '-Dalluxio.user.file.writetype.default=THROUGH';
+const MUST_CACHE = '-Dalluxio.user.file.writetype.default=MUST_CACHE';
 const TRASH = '-Dalluxio.user.trash.interval=1d';
 
 export const TOUR: readonly string[][] = [
   `${THROUGH} copyFromLocal s4 /m/f`,
-  '-Dalluxio.user.file.writetype.default=MUST_CACHE copyFromLocal s3 /c',
+  `${MUST_CACHE} copyFromLocal s3 /c`,
   'persist /c',
   'mkdir /a',
   'setfacl -d -m user:bob:r-x /a',
@@ -31,8 +32,10 @@ export const TOUR: readonly string[][] = [
   'undo',
   `${TRASH} rm -R /a`,
   'undo',
+  `${MUST_CACHE} copyFromLocal s3 /m/h`,
   'updateMount --readonly /m',
   'mv /m/f /m/g',
+  'mv /m/h /m/g',
   'mount',
   'undo',
   'mount',

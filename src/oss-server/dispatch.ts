@@ -1,6 +1,5 @@
 /** The way of a request: parsed, authenticated, routed, answered; every failure becomes OSS's error document. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, systemCode } from '../errors.ts';
 import type { Caller, Credentials } from './auth/authenticate.ts';
 import { authenticate } from './auth/authenticate.ts';
@@ -106,7 +105,7 @@ async function answer(service: Service, arrival: Arrival, read: OssRequest): Pro
       reset(request);
       return undefined;
     }
-    if (fault.name === 'slow') await sleep(fault.delayMs);
+    if (fault.name === 'slow') await faults?.wait(fault.delayMs);
   }
   const onPiece = fault === undefined ? undefined : incomingFault(fault, request);
   const exchange: Exchange = {

@@ -3,6 +3,7 @@
  * `faults: true`; a request chooses one with the header `x-alluxio-fault`, or rules are set through `/-/faults`.
  * A missing key is never a fault.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OssError } from './errors.ts';
 import type { OssRequest } from './request.ts';
 import { xmlTime } from './xml.ts';
@@ -112,6 +113,7 @@ function objectOf(value: unknown): Record<string, unknown> {
 
 export class Faults {
   readonly #rules: Rule[] = [];
+  readonly #ending = new AbortController();
 
   /** @throws InvalidArgument for an unknown name or a field of the wrong type */
   add(json: string): void {
@@ -137,6 +139,15 @@ export class Faults {
       },
       hits: 0,
     });
+  }
+
+  /** @throws when the server ends meanwhile, which need not wait for whom nobody answers any more */
+  async wait(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#ending.signal });
+  }
+
+  end(): void {
+    this.#ending.abort();
   }
 
   clear(): void {

@@ -117,20 +117,21 @@ export async function startOssServer(options: OssServerOptions): Promise<Running
       accept(message, response, true);
     });
     server.on('clientError', answerClientError);
-    return { endpoint: service.endpoint, port: actual, close: () => stop(server, store, active) };
+    return { endpoint: service.endpoint, port: actual, close: () => stop(server, service, active) };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function stop(server: Server, store: Store, active: ReadonlySet<Promise<void>>): Promise<void> {
+async function stop(server: Server, { store, faults }: Service, active: ReadonlySet<Promise<void>>): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => {
       resolve();
     });
   });
   server.closeAllConnections();
+  faults?.end();
   await closed;
   // Requests whose client is gone by now still finish, or clean up, before the store goes.
   await Promise.allSettled(active);

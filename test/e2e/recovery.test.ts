@@ -2,6 +2,7 @@
  * Commands that are killed in the middle of their work on OSS, at a moment that the server chooses: a request of theirs is held up, and the process
  * is killed while it waits. The namespace must show the old tree or the new one, and the next command must leave nothing behind.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -11,8 +12,10 @@ import type { Home } from '../support/home.ts';
 import { makeHome } from '../support/home.ts';
 import type { OssProcess } from '../support/oss-process.ts';
 import { startOssProcess } from '../support/oss-process.ts';
+import { uploadProblems } from '../support/remains.ts';
 import { runAlluxio, startAlluxio, statusOf } from '../support/run-alluxio.ts';
 import { createUfs } from '../../src/ufs/registry.ts';
+import { OssClient } from '../../src/ufs/oss/oss-client.ts';
 import { UfsUri } from '../../src/uri.ts';
 import type { Ufs } from '../../src/ufs/ufs.ts';
 
@@ -20,12 +23,14 @@ describe('killed in the middle', () => {
   let home: Home;
   let oss: OssProcess;
   let ufs: Ufs;
+  let client: OssClient;
 
   beforeAll(async () => {
     home = await makeHome();
     oss = await startOssProcess(home);
     await home.configure({ ...oss.properties, 'alluxio.master.mount.table.root.ufs': 'oss://bucket/dir', 'alluxio.user.file.writetype.default': 'CACHE_THROUGH' });
     ufs = await createUfs(UfsUri.parse('oss://bucket/dir'), configOf(oss.properties));
+    client = await OssClient.create(UfsUri.parse('oss://bucket/'), configOf(oss.properties));
   });
   afterAll(async () => {
     await oss.stop();
@@ -47,16 +52,18 @@ describe('killed in the middle', () => {
   }
   const tree = async () => (await run('ls', '-R', '--json', '/')).split('\n').filter((line) => line !== '').map((line) => (JSON.parse(line) as { path: string }).path);
 
-  /** Runs the command until the server holds up a request that matches, then kills it. */
+  /** Runs the command until the server holds up a request that matches, then kills it. Nothing may have been acknowledged by then. */
   async function killedAt(match: Readonly<Record<string, string>>, ...args: string[]): Promise<void> {
     await oss.fault({ name: 'slow', match, delayMs: 60_000 });
     const child = startAlluxio(home, ['fs', ...args]);
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.stdin.end();
-    child.stdout.resume();
     child.stderr.resume();
     await oss.hit();
     child.kill('SIGKILL');
     expect(await statusOf(child, 10_000, args)).toBe(137);
+    expect(said.replace(/^Found 1 files to persist\.\n/, '')).toBe('');
     await oss.clearFaults();
   }
 
@@ -110,6 +117,20 @@ describe('killed in the middle', () => {
     await run('rm', '-R', '/s');
     await run('copyFromLocal', source, '/s');
     expect((await tree()).filter((path) => path.startsWith('/s/'))).toHaveLength(30);
+  });
+
+  it.each([
+    ['copyFromLocal', (source: string) => ['copyFromLocal', source, '/a/large']],
+    ['persist', () => ['persist', '/a/kept']],
+  ])('%s while it uploads in parts: no upload is left open', async (_, command) => {
+    const source = join(home.dir, 'large');
+    await writeFile(source, randomBytes(250_000));
+    await run('-Dalluxio.user.file.writetype.default=MUST_CACHE', 'copyFromLocal', source, '/a/kept');
+    await killedAt({ method: 'PUT', subresource: 'partNumber' }, '-Dalluxio.underfs.oss.streaming.upload.partition.size=100KB', ...command(source));
+    expect(await uploadProblems(client)).not.toEqual([]);
+    await run('mkdir', '/next');
+    expect(await uploadProblems(client)).toEqual([]);
+    expect((await keysIn(ufs)).filter((key) => !key.endsWith('/'))).toEqual(['a/b/g', 'a/b/h', 'a/f']);
   });
 
   it('persist while it uploads: the file is still here and can be persisted', async () => {

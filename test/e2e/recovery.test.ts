@@ -60,7 +60,7 @@ describe('killed in the middle', () => {
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.stdin.end();
     child.stderr.resume();
-    await oss.hit();
+    await oss.hit(() => child.exitCode !== null);
     child.kill('SIGKILL');
     expect(await statusOf(child, 10_000, args)).toBe(137);
     expect(said.replace(/^Found 1 files to persist\.\n/, '')).toBe('');

@@ -11,15 +11,15 @@ export interface OssProcess {
   readonly properties: Readonly<Record<string, string>>;
   fault(rule: Readonly<Record<string, unknown>>): Promise<void>;
   clearFaults(): Promise<void>;
-  /** Resolves when a fault rule has been applied to a request. */
-  hit(): Promise<void>;
+  /** Resolves when a fault rule has been applied to a request, or when the one who is to make it has gone. */
+  hit(gone?: () => boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startOssProcess(home: Home, options: { buckets?: readonly string[] } = {}): Promise<OssProcess> {
+export async function startOssProcess(home: Home, options: { buckets?: readonly string[]; env?: Readonly<Record<string, string>> } = {}): Promise<OssProcess> {
   const buckets = (options.buckets ?? ['bucket']).flatMap((bucket) => ['--bucket', bucket]);
   const keys = ['--access-key-id', OSS_KEYS.accessKeyId, '--access-key-secret', OSS_KEYS.accessKeySecret];
-  const child = startAlluxio(home, ['ossServer', '--dir', join(home.dir, 'oss'), '--port', '0', '--faults', ...buckets, ...keys]);
+  const child = startAlluxio(home, ['ossServer', '--dir', join(home.dir, 'oss'), '--port', '0', '--faults', ...buckets, ...keys], options.env === undefined ? {} : { env: options.env });
   let text = '';
   child.stderr.resume();
   while (!text.includes('\n')) {
@@ -37,8 +37,8 @@ export async function startOssProcess(home: Home, options: { buckets?: readonly 
     properties: { 'fs.oss.endpoint': endpoint, 'fs.oss.accessKeyId': OSS_KEYS.accessKeyId, 'fs.oss.accessKeySecret': OSS_KEYS.accessKeySecret },
     fault: (rule) => admin('POST', JSON.stringify(rule)),
     clearFaults: () => admin('DELETE'),
-    async hit() {
-      for (;;) {
+    async hit(gone = () => false) {
+      while (!gone()) {
         const answer = await fetch(`${endpoint}/-/faults`);
         if (/"hits":[1-9]/.test((await answer.text()).replaceAll(' ', ''))) return;
       }

@@ -35,7 +35,7 @@ const FOREIGN_FILES = ['one', 'sub/two'];
 export async function makeLab(root: StorageKind, more: Readonly<Record<string, string>> = {}): Promise<Lab> {
   const home = await makeHome();
   const server = await startOssServer({ dir: join(home.dir, 'oss'), buckets: [BUCKET], credentials: OSS_KEYS, flush: false, faults: true });
-  const folders = { second: join(home.dir, 'second'), foreign: join(home.dir, 'foreign'), source: join(home.dir, 'source') };
+  const folders = { second: join(home.dir, 'second'), foreign: join(home.dir, 'foreign'), source: join(home.dir, 'source'), out: join(home.dir, 'out') };
   for (const folder of Object.values(folders)) await mkdir(folder);
   const storages = { '/': root === 'oss' ? `oss://${BUCKET}/root` : home.ufsDir, [SECOND]: root === 'oss' ? folders.second : `oss://${BUCKET}`, [FOREIGN]: folders.foreign };
   const properties = {
@@ -65,7 +65,7 @@ export async function makeLab(root: StorageKind, more: Readonly<Record<string, s
   };
 }
 
-async function writeSources(folders: { foreign: string; source: string }, contents: ReadonlyMap<number, string>): Promise<Sources> {
+async function writeSources(folders: { foreign: string; source: string; out: string }, contents: ReadonlyMap<number, string>): Promise<Sources> {
   await mkdir(join(folders.foreign, 'sub'));
   for (const name of FOREIGN_FILES) await writeFile(join(folders.foreign, name), name);
   for (const [length, bytes] of contents) await writeFile(join(folders.source, String(length)), bytes);
@@ -74,5 +74,5 @@ async function writeSources(folders: { foreign: string; source: string }, conten
   // Small ones in both directories, which go together.
   const files = [['a', 40], ['b', 40], ['sub/b', 70_000], ['sub/c', 0], ['sub/d', 40], ['sub/e', 40]] as const;
   for (const [name, length] of files) await writeFile(join(tree, name), contents.get(length) ?? '');
-  return { file: (length) => join(folders.source, String(length)), foreign: folders.foreign, tree: { path: tree, entries: [...files, ['sub', undefined]] } };
+  return { file: (length) => join(folders.source, String(length)), foreign: folders.foreign, out: folders.out, tree: { path: tree, entries: [...files, ['sub', undefined]] } };
 }

@@ -19,12 +19,17 @@ export interface Sources {
   readonly tree: { readonly path: string; readonly entries: readonly (readonly [string, number | undefined])[] };
   /** A storage that nobody else uses, with files in it. */
   readonly foreign: string;
+  /** Where files are copied out to, and backups. */
+  readonly out: string;
 }
 
 /** Nothing, less than a block, two blocks, three parts of an upload. */
 export const LENGTHS = [0, 40, 70_000, 250_000] as const;
 /** Where `mount` mounts. */
 export const FOREIGN = '/n';
+/** Stands in a tree for the path defaults of the root. */
+export const DEFAULTS = 'defaults';
+export const READ_TYPE = 'alluxio.user.file.readtype.default';
 /** Only root can give a local file away. */
 const ANOTHER = process.getuid?.() === 0 ? 'daemon' : '';
 const KEPT: Readonly<Record<string, { stored: boolean; cached: boolean }>> = {
@@ -45,7 +50,7 @@ export class Workload {
   /** A command of this kind that can succeed on the tree; undefined when there is none now. */
   next(kind: string, tree: Tree): Command | undefined {
     const made = ALL[kind]?.({ tree, sources: this.sources, pick: (list) => list[Math.floor(this.random() * list.length)], fresh: () => this.#fresh(tree) });
-    return made === undefined ? undefined : { kind, ...made, args: ['fs', ...made.args] };
+    return made === undefined ? undefined : { kind, ...made, args: [...(made.group === undefined ? ['fs'] : made.group), ...made.args] };
   }
 
   /** A new name, in any directory but a deep one: a tree that always grows would make the run slower and slower. */
@@ -63,7 +68,7 @@ interface Choice {
   fresh(): string;
 }
 
-type Made = { readonly args: readonly string[]; readonly steps: readonly Step[]; readonly input?: string } | undefined;
+type Made = { readonly group?: readonly string[]; readonly args: readonly string[]; readonly steps: readonly Step[]; readonly input?: string } | undefined;
 
 const KINDS: Readonly<Record<string, (choice: Choice) => Made>> = {
   copyFromLocal({ sources, pick, fresh }) {
@@ -127,6 +132,13 @@ const KINDS: Readonly<Record<string, (choice: Choice) => Made>> = {
       const missing = filesOf(tree, path).filter((each) => !entryOf(tree, each).cached && entryOf(tree, each).length > 0);
       return missing.length === 0 || missing.length > 6 ? undefined : { args: ['load', path], steps: missing.map((each) => cachedBy(each)) };
     });
+  },
+  copyToLocal: ({ tree, sources, pick }) => on(pick(filesOf(tree)), (path) => ({ args: ['copyToLocal', path, `${sources.out}/${path.replaceAll('/', '_')}`], steps: [cachedBy(path)] })),
+  backup: ({ sources }) => ({ group: ['fsadmin'], args: ['backup', sources.out, '--local'], steps: [] }),
+  pathConf({ tree, pick }) {
+    const [type, there] = [pick(['CACHE', 'CACHE_PROMOTE']) ?? '', tree.has(DEFAULTS)];
+    if (there) return { group: ['fsadmin'], args: ['pathConf', 'remove', '/'], steps: [once(remove(DEFAULTS))] };
+    return { group: ['fsadmin'], args: ['pathConf', 'add', '--property', `${READ_TYPE}=${type}`, '/'], steps: [once(put(DEFAULTS, defaults(type)))] };
   },
   cat: ({ tree, pick }) => on(pick(filesOf(tree).filter((path) => !entryOf(tree, path).cached)), (path) => ({ args: ['cat', path], steps: [cachedBy(path)] })),
   pin({ tree, pick }) {
@@ -218,6 +230,8 @@ const SCRIPTS: Readonly<Record<string, (choice: Choice) => Made>> = {
       return script([['chmod', '600', path], ['undo']], [once(alter(path, () => ({ mode: 0o600 }))), once(alter(path, () => ({ mode })))]);
     });
   },
+  /** A time to live that is over at once: whoever looks next removes the file, also the one who recovers. */
+  expire: ({ tree, pick }) => on(pick(filesOf(tree)), (path) => script([['setTtl', '--action', 'delete', path, '1'], ['ls', '/']], [once(remove(path))])),
   /** Into the trash, and the trash emptied: whatever was in it is of no other command. */
   trash({ tree, pick }) {
     return on(pick([...filesOf(tree), ...directoriesOf(tree)].filter((path) => below(tree, path).length < 8)), (path) =>
@@ -239,6 +253,10 @@ function script(lines: readonly (readonly string[])[], steps: readonly Step[]): 
 const ALL: typeof KINDS = { ...KINDS, ...SCRIPTS };
 
 export const KIND_NAMES: readonly string[] = Object.keys(ALL);
+
+export function defaults(readType: string): Entry {
+  return { ...DIRECTORY, acl: readType };
+}
 
 /** Options that make a command write so. */
 export function as(type: string): string[] {

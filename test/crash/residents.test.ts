@@ -31,7 +31,10 @@ it('a master that is killed while shells work loses nothing that they were told,
       ]);
       await until(() => !isAlive(identity));
       expect(liveResident(folderOf(lab.home), 'master')).toBeUndefined();
+      // Which meets none of the paths that the master held.
+      await good('fs', 'chmod', '755', '/');
       const before = await observe(lab);
+      expect(before.problems, where).toEqual([]);
       const files = [...before.tree].filter(([, { directory }]) => !directory);
       expect(files.map(([path]) => path).sort()).toEqual(['a', 'b'].flatMap((name) => inside.filter((each) => each !== 'sub').map((each) => `${at(name)}/${each}`)).sort());
       waiting += files.filter(([, { stored }]) => !stored).length;

@@ -8,6 +8,7 @@ import { AlluxioError, hasCode } from '../errors.ts';
 import type { BlockRecord, InodeRecord, MountRecord } from '../journal/records.ts';
 import { mountOf } from '../namespace/mount-table.ts';
 import { READ } from '../namespace/permissions.ts';
+import { pathOfInode } from '../namespace/resolve.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { CacheFill } from './cache-fill.ts';
 import type { FileSystemContext } from './context.ts';
@@ -156,7 +157,7 @@ async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: 
     reading.onStored?.(kept === true);
     if (fill !== undefined) context.cacheLater(file.inode.id, partialBlocks(file.inode, span));
   } catch (error) {
-    throw hasCode(error, 'FAILED_PRECONDITION') || hasCode(error, 'NOT_FOUND') ? changedBehind(file, error) : error;
+    throw hasCode(error, 'FAILED_PRECONDITION') || hasCode(error, 'NOT_FOUND') ? changedBehind(context, file, error) : error;
   } finally {
     await fill?.close();
   }
@@ -169,7 +170,10 @@ function partialBlocks({ blockSize, length }: InodeRecord, { from, to }: Span): 
   return [...new Set([...first, ...last])];
 }
 
-function changedBehind(file: OpenedFile, error: unknown): AlluxioError {
+function changedBehind({ journal }: FileSystemContext, file: OpenedFile, error: unknown): AlluxioError {
+  if (journal.read((view) => pathOfInode(view, file.inode.id)) !== file.path) {
+    return new AlluxioError('FAILED_PRECONDITION', `${file.path} was moved or removed by another command while it was read.`, { path: file.path, cause: error });
+  }
   return new AlluxioError('FAILED_PRECONDITION', `${file.path} was changed or removed in the under storage by somebody else.`, {
     path: file.path,
     hint: `Load what is there now: alluxio fs loadMetadata -F ${file.path}`,

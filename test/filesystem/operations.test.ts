@@ -247,6 +247,15 @@ describe.each(STORAGE_KINDS)('file system over %s', (kind) => {
     expect(await textOf(fs.content.open(at('/f')))).toBe('short');
   });
 
+  it('a file that is removed or moved here while it is read was not changed by somebody else', async () => {
+    for (const path of ['/gone', '/moved']) await create(path, LONG, 'THROUGH');
+    const [gone, moved] = [await fs.content.open(at('/gone')), await fs.content.open(at('/moved'))];
+    await fs.changes.delete(at('/gone'), { recursive: false });
+    await fs.changes.rename(at('/moved'), at('/elsewhere'));
+    await expect(textOf(gone)).rejects.toThrow('/gone was moved or removed by another command while it was read.');
+    await expect(textOf(moved)).rejects.toThrow('/moved was moved or removed by another command while it was read.');
+  });
+
   it('wildcards match inside one component, ascending', async () => {
     await fs.changes.makeDirectory(at('/d1'), { recursive: true });
     await fs.changes.makeDirectory(at('/d2'), { recursive: true });

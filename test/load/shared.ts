@@ -67,7 +67,7 @@ export class SharedPlaces {
     const [name = ''] = words;
     const answer = await say(`slots ${name}`, words);
     if (!answer.ok) {
-      const reasons = name === 'cat' || name === 'load' ? /was changed or removed in the under storage|Failed to free|does not fit/ : /$^/;
+      const reasons = name === 'cat' || name === 'load' ? /was changed or removed in the under storage|was moved or removed by another command|Failed to free|does not fit/ : /$^/;
       for (const error of answer.errors) if (!LOST_THE_RACE.test(error) && !reasons.test(error)) fail(`${words.join(' ')}: ${error}`);
     } else if (name === 'cat' && !isTicket(answer.text)) fail(`${words.join(' ')}: ${answer.text.length} bytes that were never written: ${answer.text.slice(0, 60)}`);
   }

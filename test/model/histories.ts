@@ -17,7 +17,7 @@ export interface Call {
 }
 
 /** Refusals that say what others did meanwhile, true in whatever order. */
-const MEANWHILE = /^The path is held by|took this (work|removal|rename) over|was changed or removed in the under storage|^Journal .* was formatted again/;
+const MEANWHILE = /^The path is held by|took this (work|removal|rename) over|was changed or removed in the under storage|was moved or removed by another command|^Journal .* was formatted again/;
 
 /** Undefined when some order explains the calls and the state at the end; else the longest beginning that could be explained. */
 export function unexplained(calls: readonly Call[], end: State, begin: State = new Map([['/', undefined]])): Call[] | undefined {

@@ -43,9 +43,9 @@ export const command: CommandSpec = {
   async run(input, ctx) {
     const [condition, ...more] = Object.keys(CONDITIONS).filter((name) => flag(input, name));
     if (condition === undefined || more.length > 0) return MISUSED;
+    const fs = await ctx.fileSystem();
     try {
       const path = readPath(ctx, arg(input, 0));
-      const fs = await ctx.fileSystem();
       return (await CONDITIONS[condition]?.(path.plain, fs)) === true ? 0 : 1;
     } catch (error) {
       return statusOf(error, ctx);
@@ -65,7 +65,8 @@ const NO_ANSWER: readonly ErrorCode[] = ['CANCELLED', 'UNFORMATTED', 'INVALID_CO
 function statusOf(error: unknown, ctx: CommandContext): number {
   if (hasCode(error, 'NOT_FOUND')) return MISSING;
   if (!isAlluxioError(error) || NO_ANSWER.includes(error.code)) throw error;
-  // Alluxio's says nothing at all: whatever the stream of errors, stdout stays empty.
+  // Alluxio's says nothing at all. So does this of a path that cannot exist; of trouble it tells, whatever the stream of errors, on stderr.
+  if (error.code === 'INVALID_ARGUMENT') return MISSING;
   ctx.out.warn(error.message);
   return STORE_TROUBLE.includes(error.code) ? UNREADABLE : MISSING;
 }

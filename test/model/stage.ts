@@ -117,6 +117,10 @@ export class Stage {
     for (const words of [['-Dalluxio.user.file.writetype.default=MUST_CACHE', 'copyFromLocal', join(this.home.dir, 's1'), '/begin'], ['rm', '/begin']]) await this.#session.say(words);
   }
 
+  say(words: readonly string[]): Promise<Said> {
+    return this.#session.say(words);
+  }
+
   async listing(): Promise<string[]> {
     const { text, errors } = await this.#session.say(['--json', 'ls', '-R', '/']);
     if (errors.length > 0) return [`ls: ${errors.join(' ')}`];

@@ -171,8 +171,8 @@ export class Rounds {
     for (let tries = 0; tries < 50; tries++) {
       const kind = this.#tree.size > ENOUGH ? 'rm-R' : (KIND_NAMES[Math.floor(this.random() * KIND_NAMES.length)] ?? '');
       const command = this.#workload.next(kind, this.#tree);
-      // Lines of a script of its own cannot be typed here.
-      if (command === undefined || command.input !== undefined || command.steps.length > 8) continue;
+      // Lines of a script of its own cannot be typed here, nor what is no command of `fs`.
+      if (command === undefined || command.input !== undefined || command.args[0] !== 'fs' || command.steps.length > 8) continue;
       const [, ...words] = command.args;
       const steps = words.some((word) => ASYNC.test(word)) ? command.steps.map(keptHere) : command.steps;
       return { kind, words, steps, ...(kind === 'cat' ? { look: this.#isContentOf(words.at(-1) ?? '') } : {}) };

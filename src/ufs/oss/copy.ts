@@ -57,7 +57,7 @@ async function copyInParts(copying: Copying, stop: AbortController): Promise<Oss
           }),
         signal,
       );
-      parts[at] = { number: at + 1, etag: etagOf(answer) };
+      parts[at] = { number: at + 1, etag: etagOf(copying, answer) };
     });
     return await store.retry(() => sendComplete(store.client, upload, parts, true), signal);
   } catch (error) {
@@ -72,13 +72,14 @@ function sourceHeaders(store: OssStore, { from, source }: Pick<Copying, 'from' |
   return { 'x-oss-copy-source': `/${store.client.bucket}/${path}`, 'x-oss-copy-source-if-match': `"${source.etag}"` };
 }
 
-function etagOf(answer: OssAnswer): string {
+function etagOf({ store, to }: Copying, answer: OssAnswer): string {
   const etag = bareEtag(textOf(answer.body.toString('utf8'), 'ETag') ?? answer.headers.etag);
-  if (etag === '') throw new AlluxioError('UNAVAILABLE', 'OSS answered a copy without its ETag');
+  if (etag === '') throw store.client.unusable(to, 'a copy without its ETag');
   return etag;
 }
 
-async function copied({ store, to, source, signal }: Copying, answer: OssAnswer): Promise<UfsWritten> {
+async function copied(copying: Copying, answer: OssAnswer): Promise<UfsWritten> {
+  const { store, to, source, signal } = copying;
   // Objects from before OSS kept CRCs have none until they are written anew.
   const crc = crcOf(answer.headers) ?? source.crc64 ?? (await headObject(store.client, to, signal))?.crc64 ?? '';
   if (source.crc64 !== undefined && crc !== source.crc64) {
@@ -86,5 +87,5 @@ async function copied({ store, to, source, signal }: Copying, answer: OssAnswer)
     throw corrupt(store.client, to, `copied with CRC64 ${crc} from an object with ${source.crc64}; the copy was removed`);
   }
   const modified = Date.parse(textOf(answer.body.toString('utf8'), 'LastModified') ?? '');
-  return { size: source.size, contentHash: etagOf(answer), crc64: crc, modifiedMs: Number.isNaN(modified) ? dateOf(answer.headers) : modified };
+  return { size: source.size, contentHash: etagOf(copying, answer), crc64: crc, modifiedMs: Number.isNaN(modified) ? dateOf(answer.headers) : modified };
 }

@@ -49,7 +49,7 @@ async function deleteBatch(client: OssClient, batch: readonly string[], failures
     body,
     signal,
   });
-  const { deleted, refused } = readAnswer(wholeXml(answer, 'DeleteResult'));
+  const { deleted, refused } = readAnswer(wholeXml(client, answer, { root: 'DeleteResult' }));
   for (const object of batch) {
     if (!deleted.has(object)) failures.set(object, notDeleted(client, object, refused.get(object)));
   }

@@ -6,6 +6,7 @@ import { transferBuffer } from '../../byte-stream.ts';
 import { reached } from '../../fault-points.ts';
 import { StreamedBody } from './streamed-body.ts';
 import { TransportFailure } from './transport-failure.ts';
+import type { AnswerHead } from './transport-failure.ts';
 
 export interface DirectRequest {
   readonly host: string;
@@ -25,9 +26,7 @@ export interface DirectRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface DirectAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+export interface DirectAnswer extends AnswerHead {
   /** Empty when the body is streamed. */
   readonly data: Buffer;
   /** Must be read or closed. */
@@ -37,7 +36,15 @@ export interface DirectAnswer {
 }
 
 /** The answer has a form that only a full HTTP client reads. */
-export class NotDirect extends Error {}
+export class NotDirect extends Error {
+  constructor(
+    message: string,
+    /** Where that could be read. */
+    readonly head?: AnswerHead,
+  ) {
+    super(message);
+  }
+}
 
 const HEAD_BYTES = 64 * 1024;
 /** Read at a time; as much as a socket's buffer holds, since each reading is a call from the event loop. */
@@ -48,11 +55,6 @@ interface Pending {
   readonly request: DirectRequest;
   readonly resolve: (answer: DirectAnswer) => void;
   readonly reject: (error: Error) => void;
-}
-
-interface Head {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
 }
 
 /** A body that is waited for. */
@@ -84,7 +86,7 @@ export class Connection {
   readonly #onIdle: (connection: Connection) => void;
   readonly #scratch = Buffer.allocUnsafeSlow(HEAD_BYTES);
   #scratchFilled = 0;
-  #head: (Head & { readonly atMs: number }) | undefined;
+  #head: (AnswerHead & { readonly atMs: number }) | undefined;
   #body: WholeBody | StreamedBody | undefined;
   #pending: Pending | undefined;
   #idleMs = 0;
@@ -174,7 +176,7 @@ export class Connection {
     const first = this.#scratch.subarray(end + 4, this.#scratchFilled);
     const body = head === undefined || length === undefined || first.length > length ? undefined : this.#bodyFor(head, length);
     if (head === undefined || body === undefined) {
-      this.#fail(new NotDirect('not an answer of announced length'));
+      this.#fail(new NotDirect('not an answer of announced length', head));
       return;
     }
     this.#head = { ...head, atMs: performance.now() };
@@ -185,7 +187,7 @@ export class Connection {
     if (body instanceof StreamedBody) this.#settle({ ...head, data: EMPTY, streamed: body, bodyMs: 0 });
   }
 
-  #bodyFor(head: Head, length: number): WholeBody | StreamedBody | undefined {
+  #bodyFor(head: AnswerHead, length: number): WholeBody | StreamedBody | undefined {
     const { request } = this.#pending ?? {};
     if (request?.stream !== undefined && (head.status === 200 || head.status === 206)) {
       return new StreamedBody({ length, memory: request.stream, resume: () => this.#resume(), close: () => this.close() });
@@ -255,7 +257,7 @@ export function bodyOf(length: number, room: Uint8Array | undefined): Buffer {
   return room !== undefined && room.byteLength >= length ? Buffer.from(room.buffer, room.byteOffset, length) : transferBuffer(length);
 }
 
-function readHead(text: string): Head | undefined {
+function readHead(text: string): AnswerHead | undefined {
   const [first = '', ...lines] = text.split('\r\n');
   const status = /^HTTP\/1\.1 (\d{3})(?: |$)/.exec(first)?.[1];
   if (status === undefined || status.startsWith('1')) return undefined;
@@ -268,7 +270,7 @@ function readHead(text: string): Head | undefined {
   return { status: Number(status), headers };
 }
 
-function announcedLength({ status, headers }: Head): number | undefined {
+function announcedLength({ status, headers }: AnswerHead): number | undefined {
   if (status === 204) return 0;
   if (headers['transfer-encoding'] !== undefined || headers['content-encoding'] !== undefined) return undefined;
   const text = headers['content-length'];

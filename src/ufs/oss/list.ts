@@ -73,7 +73,7 @@ export async function fetchPage(client: OssClient, request: ListRequest, marker:
     },
     signal: request.signal,
   });
-  const page = readPage(wholeXml(answer, 'ListBucketResult'));
+  const page = readPage(wholeXml(client, answer, { root: 'ListBucketResult', about: request.prefix }));
   // A page that does not lead on would be asked for without end.
   const behind = [page.objects[0]?.key, page.nextMarker].some((key) => key !== undefined && compareUtf8(key, marker) <= 0);
   if (marker !== '' && behind) throw new AlluxioError('UNAVAILABLE', `OSS answered with an earlier page of the listing of oss://${client.bucket}/${request.prefix}`);

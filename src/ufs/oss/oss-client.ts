@@ -5,8 +5,7 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ByteStream } from '../../byte-stream.ts';
 import type { Config } from '../../config/config.ts';
-import type { AlluxioError } from '../../errors.ts';
-import { isAlluxioError } from '../../errors.ts';
+import { AlluxioError, isAlluxioError } from '../../errors.ts';
 import type { UfsUri } from '../../uri.ts';
 import { throwIfAborted } from '../wrappers/retry.ts';
 import { requireBucketName } from './bucket-name.ts';
@@ -101,6 +100,17 @@ export class OssClient {
     return new OssClient(bucket, { credentials, endpoint, oss, transport });
   }
 
+  /** Of an object or of what begins so, for messages. */
+  path(object: string): string {
+    return `oss://${this.bucket}/${object}`;
+  }
+
+  /** For an answer that cannot be one: it may be asked for again, and what was asked may have been done. */
+  unusable(object: string, what: string): AlluxioError {
+    const path = this.path(object);
+    return new AlluxioError('UNAVAILABLE', `OSS at ${this.#endpoint.text} answered ${what} (${path})`, { path, details: { answer: 'lost' } });
+  }
+
   /** @throws AlluxioError for anything but an expected answer. */
   async send(request: OssRequest): Promise<OssAnswer> {
     const credentials = await this.#credentials.current();
@@ -130,7 +140,8 @@ export class OssClient {
       translateOssError(error, {
         bucket: this.bucket,
         endpoint: this.#endpoint.text,
-        path: `oss://${this.bucket}/${request.object ?? request.query?.['prefix'] ?? ''}`,
+        path: this.path(request.object ?? request.query?.['prefix'] ?? ''),
+        ofBucket: request.object === undefined,
         secrets: [credentials.accessKeySecret, credentials.securityToken ?? '', credentials.accessKeyId],
         headers: exchange.headers,
       });

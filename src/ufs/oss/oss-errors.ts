@@ -7,6 +7,7 @@ import { AlluxioError, isAlluxioError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { cancelled } from '../wrappers/retry.ts';
 import { TransportFailure } from './transport-failure.ts';
+import { textOf } from './xml.ts';
 
 export interface ErrorContext {
   readonly bucket: string;
@@ -14,6 +15,8 @@ export interface ErrorContext {
   readonly endpoint: string;
   /** `oss://bucket/key` that the request was about. */
   readonly path: string;
+  /** The request was about the bucket as a whole, such as a listing. */
+  readonly ofBucket?: boolean;
   /** Never to be seen in a message, whatever a server may echo. */
   readonly secrets: readonly string[];
   /** Headers of the failed answer, lower-case. */
@@ -55,7 +58,7 @@ export function translateOssError(error: unknown, context: ErrorContext): Alluxi
   if (vendor === undefined) {
     return new AlluxioError('INTERNAL', redact(error instanceof Error ? error.message : String(error), context.secrets), { path: context.path });
   }
-  const code = BY_VENDOR_CODE[vendor.code] ?? codeOfStatus(vendor.status);
+  const code = codeFor(vendor, context);
   const hint = hintFor(vendor, context);
   return new AlluxioError(code, messageFor(code, vendor, context), {
     path: context.path,
@@ -67,13 +70,18 @@ export function translateOssError(error: unknown, context: ErrorContext): Alluxi
 function fromTransport(failure: TransportFailure, context: ErrorContext): AlluxioError {
   if (failure.kind === 'aborted') return cancelled(failure.cause);
   const code = failure.kind === 'timeout' ? 'TIMEOUT' : 'UNAVAILABLE';
-  const verb = failure.kind === 'short' ? 'broke off' : 'did not answer';
-  return new AlluxioError(code, `OSS at ${context.endpoint} ${verb}: ${failure.message} (${context.path})`, {
+  const foreign = failure.kind === 'foreign';
+  return new AlluxioError(code, `${whatOf(failure, context.endpoint)}: ${failure.message} (${context.path})`, {
     path: context.path,
     cause: failure,
     details: { answer: failure.mayHaveArrived ? 'lost' : 'none' },
-    hint: 'Check the network and fs.oss.endpoint.',
+    hint: foreign ? 'Check fs.oss.endpoint, and whether a proxy or a login page is in between.' : 'Check the network and fs.oss.endpoint.',
   });
+}
+
+function whatOf({ kind }: TransportFailure, endpoint: string): string {
+  if (kind === 'foreign') return `${endpoint} answered, but it is not OSS`;
+  return `OSS at ${endpoint} ${kind === 'short' ? 'broke off' : 'did not answer'}`;
 }
 
 /** undefined for an exception that is no answer of the store. */
@@ -81,12 +89,24 @@ function vendorErrorOf(error: unknown, context: ErrorContext): VendorError | und
   if (!(error instanceof Error)) return undefined;
   const status = numberIn(error, 'status');
   if (status === undefined) return undefined;
-  const vendorCode = stringIn(error, 'code');
+  const vendorCode = codeInHead(status, context) ?? stringIn(error, 'code');
   // Without a vendor code the message is ali-oss's dump of an unreadable body.
   const message = vendorCode === undefined ? `HTTP status ${String(status)}` : error.message;
   const code = vendorCode ?? `Http${String(status)}`;
   const requestId = stringIn(error, 'requestId') ?? headerOf(context, 'x-oss-request-id') ?? '';
   return { status, code, message: redact(message, context.secrets), requestId };
+}
+
+/** To a HEAD that finds nothing OSS says in a header what is not there, and ali-oss takes it for the object in any case. */
+function codeInHead(status: number, context: ErrorContext): string | undefined {
+  const document = status === 404 ? headerOf(context, 'x-oss-err') : undefined;
+  return document === undefined ? undefined : textOf(Buffer.from(document, 'base64').toString('utf8'), 'Code');
+}
+
+/** Absence is only what OSS says in as many words, of an object: neither a page with a status, nor a listing, says it. */
+function codeFor({ status, code: words }: VendorError, { ofBucket = false }: ErrorContext): ErrorCode {
+  const code = BY_VENDOR_CODE[words] ?? codeOfStatus(status);
+  return code === 'NOT_FOUND' && (ofBucket || words === `Http${String(status)}`) ? 'UNAVAILABLE' : code;
 }
 
 function codeOfStatus(status: number): ErrorCode {

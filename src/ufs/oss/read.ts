@@ -8,7 +8,7 @@ import { byteStream } from '../../byte-stream.ts';
 import { AlluxioError, isAlluxioError } from '../../errors.ts';
 import { createCrc64 } from '../crc64.ts';
 import type { ReadOptions } from '../ufs.ts';
-import type { OssAnswer, OssRequest, StreamedAnswer } from './oss-client.ts';
+import type { OssAnswer, OssClient, OssRequest, StreamedAnswer } from './oss-client.ts';
 import { roomFor, streamRoom } from './piece-memory.ts';
 import { bareEtag, corrupt, crcOf, headObject } from './store.ts';
 import type { OssStore } from './store.ts';
@@ -106,7 +106,7 @@ async function* streamed({ store, first, request, end }: Reading, from: number):
       const answer = await store.client.send({ ...rangedGet(asked), stream: room.memory });
       if (answer.streamed === undefined) return;
       body = answer.streamed;
-      requireRange(answer, asked, body.length);
+      requireRange(store, answer, { ...asked, received: body.length });
       for await (const bytes of body) {
         next += bytes.length;
         yield bytes;
@@ -166,7 +166,7 @@ async function fetchPiece(store: OssStore, request: PieceRequest): Promise<Piece
   const room = roomFor(request.length);
   try {
     const answer = await store.client.send({ ...rangedGet(request), room: room.memory });
-    return { ...pieceOf(answer, request), release: room.release };
+    return { ...pieceOf(store, answer, request), release: room.release };
   } catch (error) {
     room.release();
     throw error;
@@ -183,30 +183,49 @@ function rangedGet({ object, from, length, etag, signal }: PieceRequest): OssReq
   return { method: 'GET', object, headers, expect: [200, 206, 416], bulk: true, signal };
 }
 
-function pieceOf(answer: OssAnswer, request: PieceRequest): Omit<Piece, 'release'> {
+function pieceOf(store: OssStore, answer: OssAnswer, request: PieceRequest): Omit<Piece, 'release'> {
   const { from, length } = request;
   const { headers, body, status, bodyMs } = answer;
   const common = { etag: bareEtag(headers.etag), crc64: crcOf(headers), bodyMs };
-  // The whole object: it is empty, or the server knows no ranges.
-  if (status === 200) return { ...common, bytes: body.subarray(from, from + length), total: body.length };
+  // Nothing of it, so that it does not matter which object it is.
   if (status === 416) return { ...common, bytes: Buffer.alloc(0), total: 0 };
-  return { ...common, bytes: body, total: requireRange(answer, request, body.length) };
+  // The whole object: it is empty, or the server knows no ranges.
+  if (status === 200) {
+    requireEtag(store, answer, request);
+    return { ...common, bytes: body.subarray(from, from + length), total: body.length };
+  }
+  return { ...common, bytes: body, total: requireRange(store, answer, { ...request, received: body.length }) };
+}
+
+/** OSS compares it too; whoever stands between may have kept an older answer. */
+function requireEtag({ client }: OssStore, { headers }: OssAnswer, { object, etag }: PieceRequest): void {
+  const found = bareEtag(headers.etag);
+  if (found === '') throw client.unusable(object, 'a read without its ETag');
+  if (etag !== '' && found !== etag) throw changed(client, object);
+}
+
+function changed(client: OssClient, object: string): AlluxioError {
+  const path = client.path(object);
+  return new AlluxioError('FAILED_PRECONDITION', `${path} has changed`, { path });
 }
 
 /** @returns the size of the object @throws UNAVAILABLE for an answer that is not exactly what was asked for */
-function requireRange({ headers }: OssAnswer, { from, length, object }: PieceRequest, received: number): number {
+function requireRange(store: OssStore, answer: OssAnswer, request: PieceRequest & { readonly received: number }): number {
+  const { from, length, object, received } = request;
+  const { headers } = answer;
+  requireEtag(store, answer, request);
   const [, first = '', last = '', total = ''] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
   const expected = Math.min(length, Number(total) - from);
   if (total === '' || Number(first) !== from || Number(last) !== from + expected - 1 || received !== expected) {
-    throw new AlluxioError('UNAVAILABLE', `OSS sent another range of ${object} than it was asked for: ${headers['content-range'] ?? 'none'}`, { path: object });
+    throw store.client.unusable(object, `with another range than it was asked for: ${headers['content-range'] ?? 'none'}`);
   }
   return Number(total);
 }
 
 async function emptyPiece(store: OssStore, { object, etag, signal }: PieceRequest): Promise<Piece> {
   const head = await store.retry(() => headObject(store.client, object, signal), signal);
-  const path = `oss://${store.client.bucket}/${object}`;
+  const path = store.client.path(object);
   if (head === undefined) throw new AlluxioError('NOT_FOUND', `${path} does not exist`, { path });
-  if (etag !== '' && head.etag !== etag) throw new AlluxioError('FAILED_PRECONDITION', `${path} has changed`, { path });
+  if (etag !== '' && head.etag !== etag) throw changed(store.client, object);
   return { bytes: Buffer.alloc(0), total: 0, etag: head.etag, crc64: undefined, bodyMs: undefined, release() {} };
 }

@@ -28,12 +28,11 @@ export interface HeadedObject {
 export async function headObject(client: OssClient, object: string, signal?: AbortSignal): Promise<HeadedObject | undefined> {
   try {
     const { headers } = await client.send({ method: 'HEAD', object, signal });
-    return {
-      size: Number(headers['content-length'] ?? 0),
-      modifiedMs: Date.parse(headers['last-modified'] ?? ''),
-      etag: bareEtag(headers.etag),
-      crc64: crcOf(headers),
-    };
+    const size = Number(headers['content-length'] ?? Number.NaN);
+    const modifiedMs = Date.parse(headers['last-modified'] ?? '');
+    const etag = bareEtag(headers.etag);
+    if (!Number.isSafeInteger(size) || Number.isNaN(modifiedMs) || etag === '') throw client.unusable(object, 'without length, time or ETag');
+    return { size, modifiedMs, etag, crc64: crcOf(headers) };
   } catch (error) {
     if (hasCode(error, 'NOT_FOUND')) return undefined;
     throw error;
@@ -49,10 +48,10 @@ export function bareEtag(etag: string | undefined): string {
 }
 
 /** The text of an XML answer. @throws UNAVAILABLE when its end is missing: half a listing must not pass for a whole one */
-export function wholeXml(answer: OssAnswer, root: string): string {
+export function wholeXml(client: OssClient, answer: OssAnswer, { root, about = '' }: { root: string; about?: string }): string {
   const xml = answer.body.toString('utf8');
   const end = xml.trimEnd();
-  if (!end.endsWith(`</${root}>`) && !end.endsWith(`<${root}/>`)) throw new AlluxioError('UNAVAILABLE', `OSS answered with half a ${root}`, { details: { answer: 'lost' } });
+  if (!end.endsWith(`</${root}>`) && !end.endsWith(`<${root}/>`)) throw client.unusable(about, `with half a ${root}`);
   return xml;
 }
 

@@ -1,12 +1,13 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { systemCode } from '../../errors.ts';
 
 /** Where these are the reason, nothing was ever sent. */
 const NEVER_SENT: readonly (string | undefined)[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
-/** Why there was no complete answer. */
+/** Why there was no complete answer of OSS. */
 export class TransportFailure extends Error {
   constructor(
-    readonly kind: 'timeout' | 'network' | 'short' | 'aborted',
+    readonly kind: 'timeout' | 'network' | 'short' | 'aborted' | 'foreign',
     message: string,
     cause?: unknown,
   ) {
@@ -25,6 +26,31 @@ export class TransportFailure extends Error {
   static cutShort(filled: number, announced: number | undefined, cause?: unknown): TransportFailure {
     return new TransportFailure('short', `the answer ended after ${String(filled)} of ${String(announced ?? 'unknown')} bytes`, cause);
   }
+
+  /** Somebody else answered, who may have passed on what he was sent. */
+  static foreign(answer: AnswerHead): TransportFailure {
+    return new TransportFailure('foreign', wordsFor(answer));
+  }
+}
+
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** OSS names each of its answers, whatever the status; captive portals, proxies and other servers know nothing of that. */
+export function isOfOss({ headers }: AnswerHead): boolean {
+  return (headers['x-oss-request-id'] ?? '') !== '';
+}
+
+/** Who it was, as far as he says; in words that a terminal can be shown. */
+function wordsFor({ status, headers }: AnswerHead): string {
+  const type = /^[\w.+/-]{1,60}/.exec(headers['content-type'] ?? '')?.[0];
+  const server = /^[\w.+/-]{1,40}/.exec(String(headers['server'] ?? ''))?.[0];
+  const { location } = headers;
+  // Its query may hold what nobody should see.
+  const place = location !== undefined && URL.canParse(location) ? `leads to ${new URL(location).origin.slice(0, 100)}` : undefined;
+  return [`status ${String(status)}`, type, server, place].filter((word) => word !== undefined).join(', ');
 }
 
 function networkWords(error: unknown): string {

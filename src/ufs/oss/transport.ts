@@ -8,7 +8,7 @@ import type { Transport, TransportArgs, TransportResult } from 'ali-oss';
 import { reached } from '../../fault-points.ts';
 import { bodyOf, DirectConnections, NotDirect } from './direct.ts';
 import type { StreamedBody } from './streamed-body.ts';
-import { TransportFailure } from './transport-failure.ts';
+import { isOfOss, TransportFailure } from './transport-failure.ts';
 
 export interface TransportOptions {
   readonly maxSockets: number;
@@ -61,13 +61,23 @@ export function createTransport(options: TransportOptions): Transport {
         exchange.sent = { url, headers: args.headers };
         const answer = await send({ target: targetOf(url), args, exchange, options, agents, direct });
         reached('oss.answer', 'after');
+        // The one place that all answers come through.
+        if (!isOfOss(answer)) {
+          await exchange.streamed?.close();
+          throw TransportFailure.foreign(answer);
+        }
         return answer;
       } catch (error) {
-        exchange.failure = error instanceof TransportFailure ? error : TransportFailure.network(error);
+        exchange.failure = failureOf(error);
         throw exchange.failure;
       }
     },
   };
+}
+
+function failureOf(error: unknown): TransportFailure {
+  if (error instanceof TransportFailure) return error;
+  return error instanceof NotDirect && error.head !== undefined && !isOfOss(error.head) ? TransportFailure.foreign(error.head) : TransportFailure.network(error);
 }
 
 interface Sending {

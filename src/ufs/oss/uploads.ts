@@ -143,7 +143,7 @@ export async function* uploadPages(client: OssClient, prefix: string, retry: Ret
     const query = { prefix, 'max-uploads': '1000', 'encoding-type': 'url', ...after };
     const { answer, xml } = await retry(async () => {
       const page = await client.send({ method: 'GET', subresource: { uploads: '' }, query, signal });
-      return { answer: page, xml: wholeXml(page, 'ListMultipartUploadsResult') };
+      return { answer: page, xml: wholeXml(client, page, { root: 'ListMultipartUploadsResult', about: prefix }) };
     }, signal);
     const decode = textOf(xml, 'EncodingType') === 'url' ? decodeUrlEncoded : (text: string): string => text;
     const uploads = [...elementsOf(xml, 'Upload')].map(({ from, to }) => ({

@@ -219,6 +219,7 @@ async function findOurs(writing: Writing, expected: Expected): Promise<UfsWritte
 }
 
 async function confirmed(writing: Writing, answer: OssAnswer, etag: string, expected: Expected): Promise<UfsWritten> {
+  if (etag === '') throw writing.store.client.unusable(writing.object, 'a write without its ETag');
   const crc = crcOf(answer.headers);
   const ours = expected.crc.toString();
   if (crc !== undefined && crc !== ours) {

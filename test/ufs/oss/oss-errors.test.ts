@@ -28,6 +28,17 @@ describe('answers of OSS', () => {
     expect(dump.message).toContain('HTTP status 403');
   });
 
+  it('to a HEAD say in a header that it is the bucket which is missing', () => {
+    const document = '<?xml version="1.0"?><Error><Code>NoSuchBucket</Code></Error>';
+    const error = translateOssError(vendor(404, 'NoSuchKey', 'Object not exists'), { ...CONTEXT, headers: { 'x-oss-err': Buffer.from(document).toString('base64') } });
+    expect(error).toMatchObject({ code: 'INVALID_CONFIGURATION', message: expect.stringContaining('bucket "bucket" does not exist') as string });
+  });
+
+  it('never say that a bucket is empty, nor anything by a status alone', () => {
+    expect(translateOssError(vendor(404, 'NoSuchKey'), { ...CONTEXT, ofBucket: true }).code).toBe('UNAVAILABLE');
+    expect(translateOssError(vendor(404, undefined), CONTEXT).code).toBe('UNAVAILABLE');
+  });
+
   it('that say how long to wait keep that', () => {
     const error = translateOssError(vendor(503, 'ServiceUnavailable'), { ...CONTEXT, headers: { 'x-oss-qos-delay-time': '250' } });
     expect(error.details['x-oss-qos-delay-time']).toBe('250');

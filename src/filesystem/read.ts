@@ -144,7 +144,9 @@ async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: 
       ...(file.inode.contentHash === '' ? {} : { ifContentHash: file.inode.contentHash }),
       signal: reading.signal ?? context.signal,
     });
+    let missing = span.to - span.from;
     for await (const chunk of stream) {
+      missing -= chunk.byteLength;
       // The cache's disk works while the consumer does.
       const kept = fill?.write(chunk);
       try {
@@ -153,6 +155,7 @@ async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: 
         await kept;
       }
     }
+    if (missing > 0) throw new AlluxioError('FAILED_PRECONDITION', `${ufs.uri.child(file.key).toString()} ended ${String(missing)} bytes early`);
     const kept = await fill?.end();
     reading.onStored?.(kept === true);
     if (fill !== undefined) context.cacheLater(file.inode.id, partialBlocks(file.inode, span));

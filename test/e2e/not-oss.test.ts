@@ -1,5 +1,5 @@
 /** Captive portals, proxies and wrong endpoints answer as web servers do: no command takes that for what OSS says, nor remembers it. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -110,5 +110,26 @@ describe.each(ANSWERS)('what answers %s', (_, answer) => {
     between.says(undefined);
     await works('touch', '/more');
     expect([(await keysIn(ufs)).filter((key) => !key.endsWith('/')), await shown()]).toEqual([['more', 'other'], ['/more', '/other']]);
+  });
+});
+
+describe('an answer of OSS that somebody spoiled', () => {
+  const shorter = (said: Said): Said => {
+    const { 'x-oss-hash-crc64ecma': _crc, ...headers } = said.headers;
+    return said.status === 206 ? { ...said, headers: { ...headers, 'content-range': 'bytes 0-2/3' }, body: said.body.subarray(0, 3) } : said;
+  };
+
+  it.each(['NO_CACHE', 'CACHE'])('never makes a shorter file, nor keeps one (%s)', async (readType) => {
+    await begin();
+    await works('ls', '/');
+    between.changes(shorter);
+    const done = await fs(`-Dalluxio.user.file.readtype.default=${readType}`, 'cat', '/app');
+    expect([done.status, 'six by'.startsWith(done.stdout)]).toEqual([255, true]);
+    expect(done.stderr).toContain('/app was changed or removed in the under storage');
+    const target = join(home.dir, `short-${readType}`);
+    expect((await fs('copyToLocal', '/app', target)).status).toBe(255);
+    await expect(readFile(target)).rejects.toThrow();
+    between.changes(undefined);
+    expect(await works('cat', '/app')).toBe('six by');
   });
 });

@@ -44,6 +44,8 @@ export interface UfsPage {
   readonly unusable: readonly string[];
   /** How many of those only a file hides that has the name of a directory above them. */
   readonly hidden?: number;
+  /** How many of them are links of the store that lead nowhere. */
+  readonly broken?: number;
   /** Removes what this page calls unusable. Absent where there is nothing, or where it cannot be done. @throws what the store says */
   removeUnusable?(): Promise<void>;
 }

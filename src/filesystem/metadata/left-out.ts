@@ -9,10 +9,12 @@ const UNNAMED_LOCALLY = 'cannot be shown (a link that leads nowhere or out of th
 export class LeftOut {
   #unnamed = 0;
   #hidden = 0;
+  #broken = 0;
 
-  add({ unusable, hidden = 0 }: UfsPage): void {
-    this.#unnamed += unusable.length - hidden;
+  add({ unusable, hidden = 0, broken = 0 }: UfsPage): void {
+    this.#unnamed += unusable.length - hidden - broken;
     this.#hidden += hidden;
+    this.#broken += broken;
   }
 
   tell({ warn }: Pick<FileSystemContext, 'warn'>, ufs: Pick<Ufs, 'uri' | 'type'>, key: string): void {
@@ -21,6 +23,7 @@ export class LeftOut {
       if (count > 0) warn(`${count} ${count === 1 ? 'object' : 'objects'} in ${where} ${why} and ${count === 1 ? 'is' : 'are'} left out.`);
     };
     tell(this.#unnamed, ufs.type === 'local' ? UNNAMED_LOCALLY : UNNAMED);
+    tell(this.#broken, 'cannot be read (a symbolic link that leads nowhere)');
     tell(this.#hidden, `cannot be reached by a path (a file has the name of the directory above ${this.#hidden === 1 ? 'it' : 'them'})`);
   }
 }

@@ -1,4 +1,4 @@
-/** Copies an object inside the bucket: in one request up to 1 GB, above that in parts, several at a time. */
+/** Copies an object inside the bucket: in one request up to 1 GB, above that in parts, several at a time; what a symbolic link leads to, by way of this process. */
 import { AlluxioError } from '../../errors.ts';
 import { forEachInParallel } from '../parallel.ts';
 import type { CopyOptions, UfsWritten } from '../ufs.ts';
@@ -6,8 +6,10 @@ import { asLost, throwIfAborted } from '../wrappers/retry.ts';
 import type { OssAnswer } from './oss-client.ts';
 import { bareEtag, corrupt, crcOf, dateOf, headObject } from './store.ts';
 import type { HeadedObject, OssStore } from './store.ts';
+import { readObject } from './read.ts';
 import { beginUpload, sendComplete, withdrawUpload } from './uploads.ts';
 import type { UploadedPart } from './uploads.ts';
+import { writeObject } from './write.ts';
 import { textOf } from './xml.ts';
 
 interface Copying {
@@ -25,6 +27,8 @@ export async function copyObject(store: OssStore, names: { from: string; to: str
   if (ifContentHash !== undefined && ifContentHash !== source.etag) throw new AlluxioError('FAILED_PRECONDITION', `${path} was changed in the under storage by somebody else`, { path });
   const stop = new AbortController();
   const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
+  // OSS copies the link itself, which would change with what it leads to.
+  if (source.link) return writeObject(store, names.to, await readObject(store, names.from, { ifContentHash: source.etag, signal }), { size: source.size, signal });
   const copying = { store, ...names, source, signal };
   const answer = await (source.size > store.tuning.copyAtOnceBytes ? copyInParts(copying, stop) : copyAtOnce(copying));
   return copied(copying, answer);

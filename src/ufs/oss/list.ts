@@ -2,6 +2,7 @@
 import { AlluxioError } from '../../errors.ts';
 import type { Retry } from '../wrappers/retry.ts';
 import type { UfsPage } from '../ufs.ts';
+import { followLinks } from './links.ts';
 import { pagesAhead } from './list-ahead.ts';
 import { ListingEntries } from './listing-entries.ts';
 import type { ListedObject } from './listing-entries.ts';
@@ -44,7 +45,7 @@ export async function* listEntries(client: OssClient, retry: Retry, request: Lis
   try {
     let first = true;
     for await (const page of pages) {
-      for (const object of page.objects) names.add(object);
+      for (const object of await followLinks({ client, retry, signal }, page.objects)) names.add(object);
       noted.see(page);
       yield { ...names.takePage(), first };
       first = false;
@@ -96,16 +97,20 @@ export function readPage(xml: string): StorePage {
 /** One pass over the text, tag by tag in whatever order they come. */
 function readObjects(xml: string, decode: (text: string) => string): ListedObject[] {
   const objects: ListedObject[] = [];
+  const links = xml.includes(LINK);
   for (const { from, to } of elementsOf(xml, 'Contents')) {
     objects.push({
       key: decode(unescapeXml(fieldOf(xml, '<Key>', from, to))),
       size: Number(fieldOf(xml, '<Size>', from, to)),
       modifiedMs: secondsOf(fieldOf(xml, '<LastModified>', from, to)),
       etag: etagOf(fieldOf(xml, '<ETag>', from, to)),
+      ...(links && xml.slice(from, to).includes(LINK) ? { link: 'symbolic' } : {}),
     });
   }
   return objects;
 }
+
+const LINK = '<Type>Symlink</Type>';
 
 function fieldOf(xml: string, tag: string, from: number, to: number): string {
   const open = xml.indexOf(tag, from);

@@ -13,6 +13,8 @@ export interface ListedObject {
   readonly size: number;
   readonly modifiedMs: number | undefined;
   readonly etag: string;
+  /** A symbolic link (links.ts); broken when it is known to lead nowhere. */
+  readonly link?: 'symbolic' | 'broken';
 }
 
 interface Open {
@@ -25,6 +27,7 @@ export class ListingEntries {
   #entries: UfsEntry[] = [];
   #unusable: string[] = [];
   #hidden = 0;
+  #broken = 0;
 
   /** `prefix` is what the keys of the listed directory begin with. */
   constructor(readonly prefix: string) {}
@@ -47,7 +50,10 @@ export class ListingEntries {
       return;
     }
     if (named.kind === 'directory') this.#openDirectory(named.path);
-    else {
+    else if (object.link === 'broken') {
+      this.#broken += 1;
+      this.#unusable.push(object.key);
+    } else {
       this.#open.push({ path: named.path, kind: 'file' });
       this.#entries.push(fileEntry(named.path, object));
     }
@@ -55,10 +61,11 @@ export class ListingEntries {
 
   /** What was found since the last call. */
   takePage(): UfsPage {
-    const page = { entries: this.#entries, unusable: this.#unusable, hidden: this.#hidden };
+    const page = { entries: this.#entries, unusable: this.#unusable, hidden: this.#hidden, broken: this.#broken };
     this.#entries = [];
     this.#unusable = [];
     this.#hidden = 0;
+    this.#broken = 0;
     return page;
   }
 

@@ -61,8 +61,8 @@ export class OssUfs implements Ufs {
       if (!found && (await file) !== undefined) throw this.#absent(key, 'is a file, not a directory');
       if (page.first && this.store.tuning.breadcrumbs) await this.#leaveBreadcrumb(key);
       found ||= page.first;
-      const { entries, unusable, hidden = 0 } = page;
-      if (entries.length > 0 || unusable.length > 0) yield { entries, unusable, hidden, ...(unusable.length > 0 && { removeUnusable: () => this.#removeObjects(unusable, options.signal) }) };
+      const { entries, unusable, hidden = 0, broken = 0 } = page;
+      if (entries.length > 0 || unusable.length > 0) yield { entries, unusable, hidden, broken, ...(unusable.length > 0 && { removeUnusable: () => this.#removeObjects(unusable, options.signal) }) };
     }
     if (found || key === '') return;
     if (!(await this.store.retry(() => this.#hasFolderMarker(key, options.signal), options.signal))) throw this.#absent(key, 'does not exist');

@@ -22,6 +22,8 @@ export interface HeadedObject {
   readonly modifiedMs: number;
   readonly etag: string;
   readonly crc64: string | undefined;
+  /** It is a symbolic link, and all this is of what it leads to. */
+  readonly link: boolean;
 }
 
 /** undefined when the object is absent, and only then. */
@@ -32,7 +34,7 @@ export async function headObject(client: OssClient, object: string, signal?: Abo
     const modifiedMs = Date.parse(headers['last-modified'] ?? '');
     const etag = bareEtag(headers.etag);
     if (!Number.isSafeInteger(size) || Number.isNaN(modifiedMs) || etag === '') throw client.unusable(object, 'without length, time or ETag');
-    return { size, modifiedMs, etag, crc64: crcOf(headers) };
+    return { size, modifiedMs, etag, crc64: crcOf(headers), link: headers['x-oss-object-type'] === 'Symlink' };
   } catch (error) {
     if (hasCode(error, 'NOT_FOUND')) return undefined;
     throw error;

@@ -48,6 +48,23 @@ describe('bad input', () => {
     await refused(['fs', 'ls', '/x'], /^Path "\/x" does not exist\.$/m);
   });
 
+  it('a key that no request can carry is named, and not shown', async () => {
+    const file = join(home.dir, 'key');
+    await writeFile(file, 'first\nsecond\n', { mode: 0o600 });
+    for (const [name, value, why] of [
+      ['accessKeyId', 'first\\nsecond', 'a line end'],
+      ['accessKeySecret', 'first\\nsecond', 'a line end'],
+      ['securityToken', 'first\\r\\nsecond', 'a line end'],
+      ['accessKeyId', `file:${file}`, 'a line end'],
+      ['accessKeySecret', 'first\\u0001second', 'a control character'],
+      ['accessKeyId', 'first\\u201csecond', 'a character that is not ASCII'],
+    ] as const) {
+      await home.configure(root({ [`fs.oss.${name}`]: value }));
+      await refused(['fs', 'ls', '/x'], new RegExp(`fs\\.oss\\.${name} has ${why} in it, (?!.*(first|second))`));
+    }
+    await home.configure(root());
+  });
+
   it('a broken site file is named with its line', async () => {
     await writeFile(join(home.confDir, 'alluxio-site.properties'), 'a=b\nbroken=\\u12\n');
     await refused(['fs', 'ls', '/'], /alluxio-site\.properties.*2/);

@@ -60,7 +60,18 @@ export function missing(keys: string): AlluxioError {
 function secretOf(config: Config, key: string): string | undefined {
   const text = config.find(key)?.trim();
   if (text === undefined || text === '') return undefined;
-  return resolveSecret(text, key);
+  const secret = resolveSecret(text, key);
+  const flaw = flawOf(secret, key);
+  if (flaw !== undefined) throw new AlluxioError('INVALID_CONFIGURATION', `${key} has ${flaw} in it, which no key of OSS has.`, { hint: 'Copy the key anew, in one line.' });
+  return secret;
+}
+
+/** What no request could carry, or what can only have come in by mistake. */
+function flawOf(secret: string, key: string): string | undefined {
+  if (/[\r\n]/.test(secret)) return 'a line end';
+  if (/\p{Cc}/u.test(secret)) return 'a control character';
+  // The secret only goes into sums.
+  return key !== 'fs.oss.accessKeySecret' && /[^ -~]/.test(secret) ? 'a character that is not ASCII' : undefined;
 }
 
 export interface RamRoleOptions {

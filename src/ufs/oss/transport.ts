@@ -9,6 +9,7 @@ import { reached } from '../../fault-points.ts';
 import { bodyOf, DirectConnections, NotDirect } from './direct.ts';
 import type { StreamedBody } from './streamed-body.ts';
 import { isOfOss, TransportFailure } from './transport-failure.ts';
+import type { AnswerHead } from './transport-failure.ts';
 
 export interface TransportOptions {
   readonly maxSockets: number;
@@ -77,7 +78,11 @@ export function createTransport(options: TransportOptions): Transport {
 
 function failureOf(error: unknown): TransportFailure {
   if (error instanceof TransportFailure) return error;
-  return error instanceof NotDirect && error.head !== undefined && !isOfOss(error.head) ? TransportFailure.foreign(error.head) : TransportFailure.network(error);
+  return isForeign(error) ? TransportFailure.foreign(error.head) : TransportFailure.network(error);
+}
+
+function isForeign(error: unknown): error is NotDirect & { readonly head: AnswerHead } {
+  return error instanceof NotDirect && error.head !== undefined && !isOfOss(error.head);
 }
 
 interface Sending {
@@ -97,7 +102,8 @@ async function send(sending: Sending): Promise<TransportResult> {
   try {
     return await sendDirect(sending, reads);
   } catch (error) {
-    if (!(error instanceof NotDirect)) throw error;
+    // Who is not OSS says nothing of how OSS answers.
+    if (!(error instanceof NotDirect) || isForeign(error)) throw error;
     if (reads && exchange.stream === undefined) return sendBuffered(sending);
     // What was asked may be done. Whoever asks again knows that, and is then answered in the usual way.
     if (writes) notDirect.add(target.authority);

@@ -14,14 +14,14 @@ import { inLanes, throwIfCancelled } from './lanes.ts';
 import type { Budget, Lanes, Outcome } from './lanes.ts';
 import { systemWords } from './local-errors.ts';
 import { STREAM_MEMORY } from './local-file.ts';
-import { refuseSpecial, statLocal, writeLocalFile } from './local-target.ts';
+import { placeOf, statLocal, writeLocalFile } from './local-target.ts';
 
 export class Download {
   readonly #deps: TransferDeps;
   readonly #options: TransferOptions;
   readonly #report: CopyReport;
   readonly #budget: Budget;
-  /** Local directories that were there before; in those we made nothing special can stand in the way of a file. */
+  /** Local directories that were there before; in those we made no link and nothing special can stand in the way of a file. */
   readonly #found = new Set<string>();
   /** Namespace directories whose local directory could not be made: nothing below them is copied. */
   readonly #unmade = new Set<string>();
@@ -46,8 +46,7 @@ export class Download {
   async #single(status: FileStatus, source: Place, target: string): Promise<Outcome> {
     const existing = await statLocal(target);
     const to = existing?.isDirectory() === true ? localChild(target, nameOf(source.plain)) : target;
-    refuseSpecial(to, to === target ? existing : await statLocal(to));
-    return this.#fetch(status, source, to);
+    return this.#fetch(status, source, { to, place: await placeOf(to) });
   }
 
   async #pattern(source: Place, target: string): Promise<void> {
@@ -132,17 +131,16 @@ export class Download {
   }
 
   async #inTree(status: FileStatus, source: Place, to: string): Promise<Outcome> {
-    if (this.#found.has(dirname(to))) refuseSpecial(to, await statLocal(to));
-    return this.#fetch(status, source, to);
+    return this.#fetch(status, source, { to, place: this.#found.has(dirname(to)) ? await placeOf(to) : to });
   }
 
-  async #fetch(status: FileStatus, source: Place, to: string): Promise<Outcome> {
+  async #fetch(status: FileStatus, source: Place, { to, place }: { to: string; place: string }): Promise<Outcome> {
     const { progress } = this.#report;
     progress?.expect({ files: 1, bytes: status.length });
     await this.#budget.hold(Math.min(status.length, STREAM_MEMORY), async () => {
       const stream = await this.#deps.content.open(source.plain, readOptions(this.#options));
       try {
-        await feed(stream, progress, (bytes) => writeLocalFile(to, bytes));
+        await feed(stream, progress, (bytes) => writeLocalFile(place, bytes));
       } finally {
         await stream.close();
       }

@@ -1,7 +1,8 @@
 /** Writing one local file: under a temporary name beside it, renamed when it is whole, so that an older file stays until then. */
 import { randomBytes } from 'node:crypto';
-import { open, rename, stat, unlink } from 'node:fs/promises';
+import { lstat, open, readlink, realpath, rename, stat, statfs, unlink } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
+import { dirname } from 'node:path';
 import { AlluxioError, systemCode } from '../../errors.ts';
 import { around } from '../../fault-points.ts';
 import { writeAll } from '../../write-file.ts';
@@ -33,16 +34,54 @@ export async function statLocal(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (error) {
-    // A broken link counts as nothing: what is written replaces it.
     if (systemCode(error) === 'ENOENT') return undefined;
     throw localError(path, error);
   }
 }
 
-/** @throws for a device, a pipe or a socket: renaming a file over it would destroy it */
-export function refuseSpecial(path: string, status: Stats | undefined): void {
-  if (status === undefined || status.isFile() || status.isDirectory()) return;
-  throw new AlluxioError('INVALID_ARGUMENT', `Destination ${path} is not a file.`, { path, hint: 'To print a file, use "alluxio fs cat <path>".', details: { system: 'ENOTREG' } });
+/**
+ * Where bytes for a local path go: the path, or the file that it is a link to.
+ * @throws where renaming a file over it would destroy something else: a device, a pipe, a socket, an open file of a process; and for a link to nothing
+ */
+export async function placeOf(path: string): Promise<string> {
+  const status = await onLocal(path, () => lstat(path).catch(undefinedIfAbsent));
+  if (status?.isSymbolicLink() !== true) {
+    refuseSpecial(path, status);
+    return path;
+  }
+  const behind = await statLocal(path);
+  if (behind === undefined) throw linkToNothing(path);
+  refuseSpecial(path, behind);
+  return onLocal(path, async () => {
+    if (await leadsThroughProcess(path)) throw notAFile(path);
+    return realpath(path);
+  });
+}
+
+function refuseSpecial(path: string, status: Stats | undefined): void {
+  if (status !== undefined && !status.isFile() && !status.isDirectory()) throw notAFile(path);
+}
+
+/** True for `/dev/stdout` and the like: the links below `/proc/<pid>/fd` stand for what is open, also where that is a file. */
+async function leadsThroughProcess(path: string): Promise<boolean> {
+  const PROC = 0x9fa0;
+  for (let link = path; (await lstat(link)).isSymbolicLink(); ) {
+    const folder = dirname(link);
+    if ((await statfs(folder)).type === PROC) return true;
+    const target = await readlink(link);
+    // Not `resolve`: the system follows links before it takes `..`.
+    link = target.startsWith('/') ? target : `${folder}/${target}`;
+  }
+  return false;
+}
+
+function notAFile(path: string): AlluxioError {
+  return new AlluxioError('INVALID_ARGUMENT', `Destination ${path} is not a file.`, { path, hint: 'To print a file, use "alluxio fs cat <path>".', details: { system: 'ENOTREG' } });
+}
+
+function linkToNothing(path: string): AlluxioError {
+  const hint = 'Make that file, or remove the link.';
+  return new AlluxioError('INVALID_ARGUMENT', `Destination ${path} is a symbolic link to a file that does not exist.`, { path, hint, details: { system: 'ENOENT' } });
 }
 
 async function moveTo(temporary: string, path: string): Promise<void> {
@@ -67,4 +106,8 @@ function temporaryName(path: string): string {
 
 function ignoreAbsent(error: unknown): void {
   if (systemCode(error) !== 'ENOENT') throw error;
+}
+
+function undefinedIfAbsent(error: unknown): undefined {
+  ignoreAbsent(error);
 }

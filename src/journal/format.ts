@@ -1,7 +1,7 @@
 /** Making and opening a journal. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { AlluxioError, systemCode } from '../errors.ts';
+import { AlluxioError, hasCode, systemCode } from '../errors.ts';
 import type { Actor, Journal, RestoreReport, Transaction } from './journal.ts';
 import { ROOT_ID } from './journal.ts';
 import { retiredKey } from './keys.ts';
@@ -54,7 +54,7 @@ export interface FormatSettings {
  */
 export async function openStore(settings: OpenSettings): Promise<Journal> {
   const path = currentStore(settings.folder);
-  const engine = lookingEngine(path, settings) ?? (await lmdbEngine(path, settings));
+  const engine = lookingEngine(path, settings) ?? (await lmdbEngine(path, settings).catch((error: unknown) => orByPages(error, path, settings)));
   const { folder, keepLogEntries, mountReading } = settings;
   return new Store(engine, { folder, keepLogEntries, mountReading });
 }
@@ -62,8 +62,18 @@ export async function openStore(settings: OpenSettings): Promise<Journal> {
 /** For a process that will most probably be gone before anybody writes. */
 function lookingEngine(path: string, settings: OpenSettings): KvEngine | undefined {
   if (settings.stays === true) return undefined;
-  const file = dataFile(path);
-  return Date.now() - statSync(file).mtimeMs < QUIET_MS ? undefined : PageEngine.over(file, { name: settings.folder, open: () => lmdbEngine(path, settings) });
+  return Date.now() - statSync(dataFile(path)).mtimeMs < QUIET_MS ? undefined : byPages(path, settings);
+}
+
+function byPages(path: string, settings: OpenSettings): KvEngine | undefined {
+  return PageEngine.over(dataFile(path), { name: settings.folder, open: () => lmdbEngine(path, settings) });
+}
+
+/** Looking needs no room on the disk. */
+function orByPages(error: unknown, path: string, settings: OpenSettings): KvEngine {
+  const engine = hasCode(error, 'NO_SPACE') ? byPages(path, settings) : undefined;
+  if (engine === undefined) throw error;
+  return engine;
 }
 
 async function lmdbEngine(path: string, settings: OpenSettings): Promise<KvEngine> {
@@ -124,14 +134,15 @@ async function replaceStore<T>({ folder, warn }: Pick<FormatSettings, 'folder' |
 /** A store that could not be filled leaves nothing behind. */
 async function fillStore<T>(path: string, fill: (engine: KvEngine) => Promise<T>): Promise<T> {
   const { LmdbEngine } = await import('./lmdb-engine.ts');
-  const engine = new LmdbEngine(path);
   let filled = false;
+  let engine: KvEngine | undefined;
   try {
+    engine = new LmdbEngine(path);
     const result = await fill(engine);
     filled = true;
     return result;
   } finally {
-    await engine.close();
+    await engine?.close();
     if (!filled) removeStore(path);
   }
 }

@@ -1,5 +1,5 @@
 /** The journal's store in LMDB: a B-tree in a memory-mapped file that many processes share; loaded when a journal is changed. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AlluxioError } from '../errors.ts';
 import { reached } from '../fault-points.ts';
@@ -14,6 +14,7 @@ import type { HowToMap, Store, Transaction } from './lmdb-store.ts';
 import { freeListDamage } from './page-walk.ts';
 import { muteConsole } from './quiet-console.ts';
 import { StoreKeeper } from './store-keeper.ts';
+import { takeStoreRoom } from './store-room.ts';
 import { asDamage, damaged, storeError } from './store-error.ts';
 
 /** Address space, not disk: the map is reserved once so that it never has to move. */
@@ -87,7 +88,7 @@ export class LmdbEngine implements KvEngine {
     this.#muchBytes = options.muchBytes ?? MUCH_BYTES;
     this.#growthBytes = options.growthBytes ?? GROWTH_BYTES;
     this.#file = join(folder, 'data.mdb');
-    requireLockable(folder);
+    takeStoreRoom(folder);
     this.#room = new FileRoom(this.#file);
     this.#newest = new NewestCommit(folder);
     this.#store = this.#open();
@@ -345,16 +346,6 @@ export class LmdbEngine implements KvEngine {
       this.#visit(entry);
     });
   }
-}
-
-/** LMDB dies by a signal where it cannot open its lock as a file. @throws FAILED_PRECONDITION */
-function requireLockable(folder: string): void {
-  const lock = join(folder, 'lock.mdb');
-  const found = statSync(lock, { throwIfNoEntry: false });
-  if (found === undefined || found.isFile()) return;
-  throw new AlluxioError('FAILED_PRECONDITION', `The journal in ${dirname(folder)} cannot be used: ${lock} is ${found.isDirectory() ? 'a directory' : 'no file'}.`, {
-    hint: 'Stop all alluxio processes and remove it: it holds nothing, and is made anew by the next command.',
-  });
 }
 
 /** A failed commit rejects with "Commit failed"; why comes as a promise that is rejected in turn. */

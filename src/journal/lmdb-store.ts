@@ -10,9 +10,7 @@ import { openAsClass } from 'lmdb';
 import type { RootDatabase, Transaction } from 'lmdb';
 import { AlluxioError } from '../errors.ts';
 import type { RawEntry } from './kv.ts';
-
-/** Every open reader of every process takes one of these slots of 64 bytes. */
-const MAX_READERS = 1000;
+import { MAX_READERS } from './store-room.ts';
 
 /** `_endWrites`: what close() waits for. */
 export type Store = RootDatabase<Buffer, Buffer> & { ensureReadTxn(): void; _endWrites(): unknown };

@@ -7,6 +7,7 @@ import type { IntentRecord, IntentWork, MountRecord } from '../journal/records.t
 import { mountIfThere, reattach, removeEmpty } from '../namespace/remove.ts';
 import type { Ufs, UfsPage } from '../ufs/ufs.ts';
 import type { FileSystemContext } from './context.ts';
+import { Links } from './links.ts';
 import { forEachParallel } from './parallel.ts';
 import { purgeDetached } from './purge.ts';
 import { keepEmptyParent } from './stored-parents.ts';
@@ -60,25 +61,40 @@ export async function deleteObjects(context: FileSystemContext, mount: MountReco
 async function deleteKnown(context: FileSystemContext, input: { ufs: Ufs; work: DeleteWork; outcome: DeleteOutcome }): Promise<void> {
   const { ufs, work, outcome } = input;
   const directories: Walked[] = [];
+  const links = new Links(ufs, work.key);
+  const behind: Walked[] = [];
   for await (const batch of inBatches(walkTree(context, work.inodeId), BATCH)) {
+    await links.look(batch.filter(isStoredDirectory).map(({ relative }) => relative));
     const files: Walked[] = [];
     for (const walked of batch) {
-      if (walked.child.inode.directory) directories.push(walked);
+      if (links.behind(walked.relative)) behind.push(walked);
+      else if (walked.child.inode.directory) directories.push(walked);
       else if (walked.child.inode.persistence === 'PERSISTED') files.push(walked);
       else outcome.deleted.add(walked.child.inode.id);
     }
-    if (files.length === 0) continue;
-    const failed = new Map((await ufs.deleteFiles(files.map((file) => keyOf(work.key, file.relative)))).map(({ key, error }) => [key, error]));
-    for (const file of files) {
-      const error = failed.get(keyOf(work.key, file.relative));
-      if (error === undefined) outcome.deleted.add(file.child.inode.id);
-      else outcome.failures.push({ relative: file.relative, error });
-    }
+    await deleteWalked(ufs, files, { work, outcome });
   }
   if (outcome.failures.length > 0) return;
-  const persisted = directories.filter(({ child }) => child.inode.persistence === 'PERSISTED');
-  await removeDirectories(context, ufs, persisted.map(({ relative }) => keyOf(work.key, relative)));
-  for (const { child } of directories) outcome.deleted.add(child.inode.id);
+  await deleteWalked(ufs, directories.filter(({ relative }) => links.has(relative)), { work, outcome });
+  if (outcome.failures.length > 0) return;
+  const own = directories.filter((walked) => isStoredDirectory(walked) && !links.has(walked.relative));
+  await removeDirectories(context, ufs, own.map(({ relative }) => keyOf(work.key, relative)));
+  for (const { child } of [...behind, ...directories]) outcome.deleted.add(child.inode.id);
+}
+
+function isStoredDirectory({ child: { inode } }: Walked): boolean {
+  return inode.directory && inode.persistence === 'PERSISTED';
+}
+
+/** Files, and links to directories. */
+async function deleteWalked(ufs: Ufs, files: readonly Walked[], { work, outcome }: { work: DeleteWork; outcome: DeleteOutcome }): Promise<void> {
+  if (files.length === 0) return;
+  const failed = new Map((await ufs.deleteFiles(files.map((file) => keyOf(work.key, file.relative)))).map(({ key, error }) => [key, error]));
+  for (const file of files) {
+    const error = failed.get(keyOf(work.key, file.relative));
+    if (error === undefined) outcome.deleted.add(file.child.inode.id);
+    else outcome.failures.push({ relative: file.relative, error });
+  }
 }
 
 /** Empty directories, the deepest first, those of one depth side by side: each takes the store several requests. */
@@ -94,10 +110,13 @@ export async function unknownBelow(context: FileSystemContext, mount: MountRecor
   const ufs = await context.ufs(mount);
   const known = new Map<string, number>([['', tree.inodeId]]);
   try {
+    const links = new Links(ufs, tree.key);
+    await links.look(['']);
     for await (const batch of inBatches(entryNames(ufs.list(tree.key, { recursive: true, signal: context.signal })), BATCH)) {
+      await links.look(batch.filter(({ directory }) => directory).map(({ name }) => name));
       for (const { name, directory, unusable } of batch.sort((a, b) => (a.name < b.name ? -1 : 1))) {
         if (unusable !== undefined) return { name: unusable, nameable: false };
-        if (!isKnown(context, known, name, directory)) return { name, nameable: true };
+        if (!links.behind(name) && !isKnown(context, known, name, directory)) return { name, nameable: true };
       }
     }
   } catch (error) {
@@ -134,11 +153,16 @@ function isKnown(context: FileSystemContext, directories: Map<string, number>, n
 
 /** With `unchecked`, the whole prefix goes, objects that the namespace never saw included. */
 async function deleteUnknown(ufs: Ufs, key: string): Promise<void> {
-  if ((await ufs.status(key))?.kind !== 'directory') return;
+  if ((await ufs.isLink(key)) || (await ufs.status(key))?.kind !== 'directory') return;
   const directories: string[] = [];
+  const links = new Links(ufs, key);
   for await (const page of ufs.list(key, { recursive: true })) {
-    const files = page.entries.filter((entry) => entry.kind === 'file').map((entry) => keyOf(key, entry.name));
-    for (const entry of page.entries) if (entry.kind === 'directory') directories.push(keyOf(key, entry.name));
+    await links.look([...page.entries.filter(({ kind }) => kind === 'directory').map(({ name }) => name), ...page.unusable]);
+    const entries = page.entries.filter(({ name }) => !links.behind(name));
+    const files = entries.filter(({ kind, name }) => kind === 'file' || links.has(name)).map(({ name }) => keyOf(key, name));
+    // Links that lead nowhere, or out of the storage.
+    for (const name of page.unusable) if (links.has(name) && !links.behind(name)) files.push(keyOf(key, name));
+    for (const { kind, name } of entries) if (kind === 'directory' && !links.has(name)) directories.push(keyOf(key, name));
     const [failure] = files.length === 0 ? [] : await ufs.deleteFiles(files);
     if (failure !== undefined) throw failure.error;
     await page.removeUnusable?.();

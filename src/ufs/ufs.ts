@@ -153,7 +153,10 @@ export interface Ufs {
    */
   write(key: string, source: AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<UfsWritten>;
 
-  /** Deletes files. Absent ones are success. Resolves with those that could not be deleted, each with its own error. */
+  /** True when the key is a symbolic link, wherever that leads: what is below it lies elsewhere. False for the root, and where a store has no links. */
+  isLink(key: string): Promise<boolean>;
+
+  /** Deletes files, and links themselves. Absent ones are success. Resolves with those that could not be deleted, each with its own error. */
   deleteFiles(keys: readonly string[], signal?: AbortSignal): Promise<DeleteFailure[]>;
 
   /** Makes the directory and its missing parents; success when it exists. @throws ALREADY_EXISTS when a file is in the way. */

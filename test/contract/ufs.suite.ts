@@ -364,6 +364,11 @@ export function ufsSuite(open: () => Promise<UfsUnderTest>): void {
     });
   });
 
+  it('files, directories, the root and what is absent are no links', async () => {
+    await bench.write('dir/file', 'content');
+    for (const key of [bench.key('dir'), bench.key('dir/file'), bench.key('none'), '']) expect(await opened.ufs.isLink(key)).toBe(false);
+  });
+
   it('space is bytes in all and used, or unknown', async () => {
     const space = await opened.ufs.space();
     if (opened.ufs.capabilities.objectStore) expect(space).toBeUndefined();

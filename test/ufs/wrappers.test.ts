@@ -17,7 +17,7 @@ function ufsOf(methods: Partial<Ufs>): Ufs {
     throw new Error('not expected to be called');
   };
   const none: Omit<Ufs, 'uri' | 'type' | 'capabilities'> = {
-    status: unexpected, list: unexpected, read: unexpected, write: unexpected, deleteFiles: unexpected, makeDirectory: unexpected, removeDirectory: unexpected,
+    status: unexpected, list: unexpected, read: unexpected, write: unexpected, isLink: unexpected, deleteFiles: unexpected, makeDirectory: unexpected, removeDirectory: unexpected,
     copyFile: unexpected, rename: unexpected, setOwnership: unexpected, unfinishedWrites: unexpected, space: unexpected,
   };
   return { uri: UfsUri.parse('oss://bucket/dir'), type: 'test', capabilities: { atomicRename: false, objectStore: true, ownership: false }, ...none, ...methods };

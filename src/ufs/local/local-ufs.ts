@@ -86,6 +86,11 @@ export class LocalUfs implements Ufs {
     });
   }
 
+  async isLink(key: string): Promise<boolean> {
+    if (key === '') return false;
+    return this.#translated(key, async () => (await lstat(this.#paths.pathOf(key)).catch(undefinedIfAbsent))?.isSymbolicLink() ?? false);
+  }
+
   async deleteFiles(keys: readonly string[], signal?: AbortSignal): Promise<DeleteFailure[]> {
     const failures: DeleteFailure[] = [];
     await forEachInParallel(keys, { parallel: DELETES_AT_A_TIME, signal }, async (key) => {

@@ -169,6 +169,10 @@ export class OssUfs implements Ufs {
     };
   }
 
+  isLink(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   space(): Promise<undefined> {
     return Promise.resolve(undefined);
   }

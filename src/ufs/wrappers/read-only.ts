@@ -17,6 +17,7 @@ export function readOnly(ufs: Ufs): Ufs {
     status: (key, signal) => ufs.status(key, signal),
     list: (key, options) => ufs.list(key, options),
     read: (key, options) => ufs.read(key, options),
+    isLink: (key) => ufs.isLink(key),
     space: () => ufs.space(),
     write: (key) => refuse(key),
     deleteFiles: (keys) => refuse(keys[0] ?? ''),

@@ -86,6 +86,7 @@ export function withRetry(ufs: Ufs, retry: Retry): Ufs {
     list: (key, options) => ufs.list(key, options),
     read: (key, options) => ufs.read(key, options),
     write: (key, source, options) => ufs.write(key, source, options),
+    isLink: (key) => ufs.isLink(key),
     deleteFiles: (keys, signal) => deleteWithRetry(ufs, retry, { keys, signal }),
     makeDirectory: (key) => retry(() => ufs.makeDirectory(key)),
     removeDirectory: (key) => removeWithRetry(ufs, retry, key),

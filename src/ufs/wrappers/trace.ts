@@ -37,6 +37,7 @@ export function withTrace(ufs: Ufs, options: TraceOptions): Ufs {
     list: (key, listing) => timedPages(timed, 'list', key, ufs.list(key, listing)),
     read: (key, reading) => timed('read', key, () => ufs.read(key, reading)),
     write: (key, source, writing) => timed('write', key, () => ufs.write(key, source, writing)),
+    isLink: (key) => timed('isLink', key, () => ufs.isLink(key)),
     deleteFiles: (keys, signal) => timed('deleteFiles', keys[0] ?? '', () => ufs.deleteFiles(keys, signal)),
     makeDirectory: (key) => timed('makeDirectory', key, () => ufs.makeDirectory(key)),
     removeDirectory: (key) => timed('removeDirectory', key, () => ufs.removeDirectory(key)),

@@ -120,6 +120,8 @@ describe('symbolic links', () => {
   });
 
   it('are deleted themselves, not what they lead to', async () => {
+    expect(await Promise.all(['inner', 'escape', 'escape-file', 'broken', 'real/up'].map((key) => ufs.isLink(key)))).toEqual([true, true, true, true, true]);
+    expect(await Promise.all(['inner/file', 'real', 'real/file', 'nothing', ''].map((key) => ufs.isLink(key)))).toEqual([false, false, false, false, false]);
     expect(await ufs.deleteFiles(['escape-file', 'inner'])).toEqual([]);
     expect((await readFile(join(dir, 'outside', 'secret'))).toString()).toBe('secret');
     expect(await readdir(join(root, 'real'))).toContain('file');

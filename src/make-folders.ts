@@ -6,6 +6,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from './errors.ts';
+import { handOverFolder } from './hand-over.ts';
 
 /** What became of one folder: made, there already, or its parent is missing (the system's error). */
 type Answer = 'made' | 'there' | Error;
@@ -29,6 +30,16 @@ export function makeFoldersSync(path: string, mode?: number): string | undefined
   let next = folders.next();
   while (next.done !== true) next = folders.next(makeSync(next.value, mode));
   return next.value;
+}
+
+/** The same for folders of ours, in somebody's home: they are his, also where the superuser makes them. */
+export function makeOwnFoldersSync(path: string, mode?: number): void {
+  const folders = inTurn(path);
+  for (let next = folders.next(); next.done !== true; ) {
+    const answer = makeSync(next.value, mode);
+    if (answer === 'made') handOverFolder(next.value);
+    next = folders.next(answer);
+  }
 }
 
 /** Upwards to a folder that is there or can be made, then down again: a parent that is still missing on the way down will never be there. */

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ByteStream } from '../byte-stream.ts';
 import { byteStream } from '../byte-stream.ts';
 import { SLOT_BYTES, takeSlot } from '../checked-memory.ts';
@@ -57,7 +58,7 @@ async function* chunksOf(path: string | undefined, block: StoredBlock, range?: {
       if (wrong !== undefined) throw corrupt(block, `${path} differs from what was written, behind byte ${wrong}`);
     }
   } catch (error) {
-    throw await diskError(path, error);
+    throw await diskError(dirname(path), error);
   } finally {
     // Closing under a running read would let it land in another file of the same descriptor, and in memory that another reader has.
     await Promise.allSettled(ahead);
@@ -101,7 +102,7 @@ async function openBlock(path: string, block: StoredBlock): Promise<FileHandle> 
     return await open(path, constants.O_RDONLY);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') throw corrupt(block, `${path} is missing`);
-    throw await diskError(path, error);
+    throw await diskError(dirname(path), error);
   }
 }
 

@@ -4,7 +4,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { around } from '../fault-points.ts';
-import { makeFolders } from '../make-folders.ts';
+import { handOverFile } from '../hand-over.ts';
+import { makeOwnFoldersSync } from '../make-folders.ts';
 import { writeAll } from '../write-file.ts';
 import type { BlockWriter } from './block-store.ts';
 import { BlockChecksums } from './checksum.ts';
@@ -28,12 +29,18 @@ export async function openBlockWriter(file: BlockFile): Promise<BlockWriter> {
 }
 
 async function openTemporary(path: string): Promise<FileHandle> {
+  const file = await openNew(path);
+  handOverFile(file.fd, path);
+  return file;
+}
+
+async function openNew(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'wx', 0o600);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
     // The first block in this directory, or somebody removed the folders: asking beforehand would cost every block a look.
-    await makeFolders(dirname(path), 0o700);
+    makeOwnFoldersSync(dirname(path), 0o700);
     return open(path, 'wx', 0o600);
   }
 }

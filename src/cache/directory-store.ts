@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { ByteStream } from '../byte-stream.ts';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { around } from '../fault-points.ts';
-import { makeFolders } from '../make-folders.ts';
+import { makeOwnFoldersSync } from '../make-folders.ts';
 import { ownIdentity } from '../process-identity.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import type { BlockAddress, BlockStore, BlockWriter, CacheDirectory, StrayFile } from './block-store.ts';
@@ -162,7 +162,7 @@ function fileName(block: BlockAddress): string {
 /** The folder itself stays: it may be a link or a mount point. */
 /** With a time its folders stay: others may be about to write into them. */
 async function emptyFolder(folder: string, beforeMs: number): Promise<void> {
-  await makeFolders(folder, 0o700);
+  makeOwnFoldersSync(folder, 0o700);
   for await (const entry of await opendir(folder)) {
     const path = join(folder, entry.name);
     if (beforeMs === Infinity) await rm(path, { recursive: true, force: true });

@@ -15,7 +15,7 @@ export async function diskError(folder: string, error: unknown): Promise<Alluxio
       });
     case 'EACCES':
     case 'EPERM':
-      return new AlluxioError('PERMISSION_DENIED', `Cache folder ${folder} cannot be used: permission denied; ${await ownership(folder)}.`, {
+      return new AlluxioError('PERMISSION_DENIED', `Cache folder ${folder} cannot be used: permission denied; ${await ownership(culpritOf(error) ?? folder)}.`, {
         hint: 'Run as that user, or name another folder in alluxio.worker.tieredstore.level<n>.dirs.path.',
         cause: error,
       });
@@ -33,6 +33,13 @@ export async function diskError(folder: string, error: unknown): Promise<Alluxio
     default:
       return new AlluxioError('UNAVAILABLE', `Cache folder ${folder} failed: ${messageOf(error)}.`, { cause: error });
   }
+}
+
+/** The path that the system refused; of what changes a folder's entries, the folder. */
+function culpritOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('path' in error) || typeof error.path !== 'string') return undefined;
+  const changesFolder = 'syscall' in error && typeof error.syscall === 'string' && ['unlink', 'rename', 'mkdir', 'rmdir'].includes(error.syscall);
+  return changesFolder ? dirname(error.path) : error.path;
 }
 
 /** Who owns the folder, or the nearest of its parents that can be seen. */

@@ -3,7 +3,8 @@ import { closeSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { aroundSync } from '../fault-points.ts';
-import { makeFoldersSync } from '../make-folders.ts';
+import { handOverFile } from '../hand-over.ts';
+import { makeOwnFoldersSync } from '../make-folders.ts';
 import { openBlockWriter } from './block-writer.ts';
 import type { BlockFile } from './block-writer.ts';
 import type { BlockWriter } from './block-store.ts';
@@ -75,11 +76,17 @@ function putOnDisk({ temporary, target }: BlockFile, content: Uint8Array): void 
 }
 
 function openTemporary(path: string): number {
+  const descriptor = openNew(path);
+  handOverFile(descriptor, path);
+  return descriptor;
+}
+
+function openNew(path: string): number {
   try {
     return openSync(path, 'wx', 0o600);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
-    makeFoldersSync(dirname(path), 0o700);
+    makeOwnFoldersSync(dirname(path), 0o700);
     return openSync(path, 'wx', 0o600);
   }
 }

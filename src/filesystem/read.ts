@@ -104,12 +104,24 @@ async function* fromCache(context: FileSystemContext, file: OpenedFile, part: { 
       at += chunk.byteLength;
     }
   } catch (error) {
-    if (!hasCode(error, 'CORRUPT')) throw error;
-    await dropDamaged(context, file, block, error);
-    yield* fromStorage(context, file, { from: at, to: span.to }, reading);
-    return;
+    const rest = { from: at, to: span.to };
+    if (hasCode(error, 'CORRUPT')) {
+      await dropDamaged(context, file, block, error);
+      return yield* fromStorage(context, file, rest, reading);
+    }
+    if (!isUnusable(error) || file.inode.persistence !== 'PERSISTED') throw error;
+    context.warn(`Not read from the cache: ${file.path}: ${error.message}`);
+    return yield* fromStorage(context, file, rest, { ...reading, readType: 'NO_CACHE' });
   }
-  await context.blocks.touch(block);
+  await context.blocks.touch(block).catch((error: unknown) => {
+    if (!isUnusable(error)) throw error;
+    context.warn(`Cannot note that ${file.path} was read from the cache: ${error.message}`);
+  });
+}
+
+/** The cache's disk or its permissions, not the block. */
+function isUnusable(error: unknown): error is AlluxioError {
+  return hasCode(error, 'PERMISSION_DENIED') || hasCode(error, 'UNAVAILABLE');
 }
 
 /** A block whose file is damaged or gone leaves the cache. @throws CORRUPT when the storage does not have its bytes either */

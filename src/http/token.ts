@@ -1,10 +1,11 @@
 /** The token that lets whoever can read it act as this process's user. It is a file that only that user can read; residents of one home share it. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { systemCode } from '../errors.ts';
-import { makeFolders } from '../make-folders.ts';
+import { writeOwnFile } from '../hand-over.ts';
+import { makeOwnFoldersSync } from '../make-folders.ts';
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
@@ -18,8 +19,8 @@ export async function readToken(file: string): Promise<string> {
   if (known !== undefined && SHAPE.test(known)) return known;
   if (known !== undefined) await rm(file);
   const temporary = `${file}.${process.pid}`;
-  await makeFolders(dirname(file));
-  await writeFile(temporary, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  makeOwnFoldersSync(dirname(file));
+  writeOwnFile(temporary, `${randomBytes(32).toString('base64url')}\n`);
   try {
     // A link appears whole, and not at all where another process was faster.
     await link(temporary, file);

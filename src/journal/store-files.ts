@@ -11,11 +11,12 @@
  * journal.json names it (what a kill leaves of it then goes with the next command that writes). A store with data, without that mark and without journal.json, has been
  * somebody's namespace: then journal.json was lost, and to say "not formatted" would have it thrown away.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
 import { aroundSync } from '../fault-points.ts';
-import { makeFoldersSync } from '../make-folders.ts';
+import { writeOwnFile } from '../hand-over.ts';
+import { makeOwnFoldersSync } from '../make-folders.ts';
 import { missingPages } from './lmdb-file.ts';
 import { pageDamage } from './page-walk.ts';
 import { damaged, fileInTheWay, storeError } from './store-error.ts';
@@ -85,11 +86,11 @@ export function replaceableStore(folder: string, tell: (damage: string) => void)
 
 /** Makes an empty folder for a new store, which nobody finds before publishStore(). */
 export function makeStore(folder: string, random: string): string {
-  makeFoldersSync(folder, 0o700);
+  makeOwnFoldersSync(folder, 0o700);
   requireOwn(folder);
   const store = join(folder, STORE_PREFIX + random);
-  mkdirSync(store, { mode: 0o700 });
-  writeFileSync(join(store, MARK), '', { mode: 0o600 });
+  makeOwnFoldersSync(store, 0o700);
+  writeOwnFile(join(store, MARK), '');
   return store;
 }
 
@@ -111,7 +112,7 @@ export function publishStore(folder: string, store: string): void {
   syncPath(store);
   const pointer: Pointer = { formatVersion: FORMAT_VERSION, store: store.slice(store.lastIndexOf(STORE_PREFIX)) };
   const temporary = join(folder, `${POINTER}.new`);
-  writeFileSync(temporary, `${JSON.stringify(pointer)}\n`, { mode: 0o600, flush: true });
+  writeOwnFile(temporary, `${JSON.stringify(pointer)}\n`);
   moveDirectoryAway(join(folder, POINTER), store);
   aroundSync('journal.publish', () => renameSync(temporary, join(folder, POINTER)));
   syncPath(folder);

@@ -5,6 +5,7 @@
 import { closeSync, constants, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AlluxioError, systemCode } from '../errors.ts';
+import { handOverFile } from '../hand-over.ts';
 import { storeError } from './store-error.ts';
 
 const PAGE = 4096;
@@ -49,8 +50,10 @@ function takeData(path: string): void {
 }
 
 function withFile(path: string, use: (file: number) => void): void {
-  const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  const found = statSync(path, { throwIfNoEntry: false }) !== undefined;
+  const file = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | (found ? 0 : constants.O_EXCL), 0o600);
   try {
+    if (!found) handOverFile(file, path);
     use(file);
   } finally {
     closeSync(file);

@@ -2,6 +2,7 @@
 import { appendFileSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../errors.ts';
+import { makeOwnFile } from '../hand-over.ts';
 import { liveResident } from './records.ts';
 
 const FILE = 'cache-requests';
@@ -13,6 +14,7 @@ export function askWorker(folder: string, fileId: number, indexes: readonly numb
   const path = join(folder, FILE);
   try {
     if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MOST_BYTES) return;
+    makeOwnFile(path, 0o600);
     appendFileSync(path, indexes.map((index) => `${fileId} ${index}\n`).join(''), { mode: 0o600 });
   } catch (error) {
     // The reader has what he wanted.

@@ -3,10 +3,11 @@
  * must live; a dead one's is no claim. Nobody ever takes a record away but the holder of a greater one: only so can two that come at the same moment
  * not both win. A record is whole as soon as it is there.
  */
-import { linkSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AlluxioError, messageOf, systemCode } from '../errors.ts';
-import { makeFoldersSync } from '../make-folders.ts';
+import { writeOwnFile } from '../hand-over.ts';
+import { makeOwnFoldersSync } from '../make-folders.ts';
 import type { ProcessIdentity } from '../process-identity.ts';
 import { isAlive } from '../process-identity.ts';
 
@@ -40,14 +41,14 @@ export function readClaim(folder: string, name: string): unknown {
 export function takeClaim<T extends Claimed>(folder: string, name: string, record: T): Claim<T> {
   const draft = join(folder, `.${name}-${record.identity.pid}-${record.identity.startedAt}`);
   try {
-    makeFoldersSync(folder, 0o700);
+    makeOwnFoldersSync(folder, 0o700);
     for (;;) {
       const numbers = numbersOf(folder, name);
       const newest = numbers.at(-1) ?? 0;
       const holder = newest === 0 ? undefined : readJson(fileOf(folder, name, newest));
       if (isClaimed(holder) && isAlive(holder.identity)) throw new ClaimHeld(holder);
       const own = newest + 1;
-      writeFileSync(draft, JSON.stringify(record), { mode: 0o600 });
+      writeOwnFile(draft, JSON.stringify(record));
       if (!linked(draft, fileOf(folder, name, own))) continue;
       // Somebody may have taken a greater number meanwhile, and removed the one that is ours now.
       if (numbersOf(folder, name).at(-1) !== own) {
@@ -73,7 +74,7 @@ function claimOf<T extends Claimed>({ folder, name, number, draft }: { folder: s
   let current = first;
   const update = (record: T): void => {
     current = record;
-    writeFileSync(draft, JSON.stringify(record), { mode: 0o600 });
+    writeOwnFile(draft, JSON.stringify(record));
     renameSync(draft, fileOf(folder, name, number));
   };
   return { holds, update, release: () => void (holds() && update({ ...current, identity: { ...current.identity, bootId: NO_BOOT } })) };

@@ -5,6 +5,7 @@ import type { Logger } from 'winston';
 import type { Config } from '../config/config.ts';
 import { isCredentialKey, MASK } from '../config/redact.ts';
 import { messageOf } from '../errors.ts';
+import { makeOwnFile } from '../hand-over.ts';
 import { makeLogFolder } from './log-folder.ts';
 import { dateFormat } from '../terminal/dates.ts';
 import { onOneLine } from '../terminal/escape.ts';
@@ -43,6 +44,7 @@ const SHORTEST_SECRET = 6;
 /** @throws what is wrong with the folder */
 export function openLog(settings: LogSettings): Log {
   makeLogFolder(settings.folder);
+  makeOwnFile(join(settings.folder, `${settings.name}.log`), 0o644);
   let failure: string | undefined;
   const file = new transports.File({ dirname: settings.folder, filename: `${settings.name}.log`, maxsize: ROLL_BYTES, maxFiles: KEPT_FILES, tailable: true });
   const logger = createLogger({ level: 'info', format: format.printf(({ message }) => String(message)), transports: [file] });

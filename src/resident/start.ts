@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { AlluxioError, messageOf, systemCode } from '../errors.ts';
+import { makeOwnFile } from '../hand-over.ts';
 import type { Role } from '../http/resident.ts';
 import { ownIdentity } from '../process-identity.ts';
 import type { Claim, Claimed } from './claims.ts';
@@ -109,6 +110,7 @@ export function outFile(config: Config, role: Role): string {
 
 function openOutput(path: string): number {
   try {
+    makeOwnFile(path, 0o644);
     return openSync(path, 'w', 0o644);
   } catch (error) {
     throw new AlluxioError('PERMISSION_DENIED', `Cannot write ${path}: ${messageOf(error)}.`, { hint: 'Set ALLUXIO_LOGS_DIR.', cause: error });

@@ -1,0 +1,55 @@
+/**
+ * What the machine's superuser makes in another user's home goes to the owner of the folder that holds it: one `sudo alluxio fs cat` would otherwise leave files
+ * that keep the owner from his own journal and cache. By open files only: a path may have become a link to somewhere else.
+ */
+import { closeSync, constants, fchownSync, fsyncSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { systemCode } from './errors.ts';
+
+/** @param descriptor of the file that this process has made at the path */
+export function handOverFile(descriptor: number, path: string): void {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = statSync(dirname(path));
+  if (uid !== 0) fchownSync(descriptor, uid, gid);
+}
+
+/** @param path of a folder that this process has made */
+export function handOverFolder(path: string): void {
+  if (process.geteuid?.() !== 0) return;
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    handOverFile(descriptor, path);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A file of our own, readable for its owner only, instead of whatever is there; on disk when this returns. */
+export function writeOwnFile(path: string, text: string): void {
+  rmSync(path, { force: true });
+  withNew(path, 0o600, (descriptor) => {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+  });
+}
+
+/** For files that others open: where the superuser would make one, it is made here. */
+export function makeOwnFile(path: string, mode: number): void {
+  if (process.geteuid?.() !== 0) return;
+  try {
+    withNew(path, mode, () => undefined);
+  } catch (error) {
+    // Who opens it says what is wrong.
+    if (systemCode(error) === undefined) throw error;
+  }
+}
+
+function withNew(path: string, mode: number, use: (descriptor: number) => void): void {
+  const descriptor = openSync(path, 'wx', mode);
+  try {
+    handOverFile(descriptor, path);
+    use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,5 +1,5 @@
 /** Generic options (sheet fs-commands.md §1.5): taken off the line wherever they stand, before any command sees it. */
-import { secretsHider } from './cli-secrets.ts';
+import { secretsHider } from './config/typed-secrets.ts';
 
 export interface GenericOptions {
   /** `-Dkey=value`, in the order of the line; the last of a key wins. */
@@ -28,7 +28,7 @@ const SECRET_WORD = /secret|key|token|password/i;
 
 /**
  * The line as it may be kept and shown. `--option fs.oss.accessKeySecret=…` must not get into the journal's log, with `=` after the option neither;
- * nor what follows an option such as `--access-key-secret`, nor what is hidden where it is told (cli-secrets.ts).
+ * nor what follows an option such as `--access-key-secret`, nor what is hidden where it is told (config/typed-secrets.ts).
  */
 export function withoutSecrets(words: readonly string[], hide = secretsHider(words)): string {
   const masked = words

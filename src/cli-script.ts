@@ -9,7 +9,7 @@ import { takeGenericOptions, commandLineOf } from './cli-generic.ts';
 import { parseRequest } from './cli-parse.ts';
 import { misuseStatus, namesOf, readRequest } from './cli-request.ts';
 import type { Request } from './cli-request.ts';
-import { secretsHider } from './cli-secrets.ts';
+import { secretsHider } from './config/typed-secrets.ts';
 import { nearest } from './cli-suggest.ts';
 import { loadConfig } from './config/sources.ts';
 import { AlluxioError, hasCode, isAlluxioError } from './errors.ts';

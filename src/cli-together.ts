@@ -5,7 +5,7 @@ import { commandLineOf } from './cli-generic.ts';
 import { readRequest } from './cli-request.ts';
 import { labelled, withoutPrefix } from './cli-script.ts';
 import type { ScriptRun } from './cli-script.ts';
-import { secretsHider } from './cli-secrets.ts';
+import { secretsHider } from './config/typed-secrets.ts';
 import type { CommandContext, CommandSpec, LineCreation, LineToRun } from './commands/command.ts';
 import { hasCode } from './errors.ts';
 import type { Creation } from './filesystem/file-system.ts';

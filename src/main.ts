@@ -7,7 +7,7 @@ import { reportFailure } from './cli-failure.ts';
 import { hideFromProcessList, takeGenericOptions, commandLineOf } from './cli-generic.ts';
 import { parseRequest } from './cli-parse.ts';
 import { readRequest } from './cli-request.ts';
-import { secretsHider } from './cli-secrets.ts';
+import { secretsHider } from './config/typed-secrets.ts';
 import { ENDING_STATUS, watchSignals } from './cli-signals.ts';
 import type { Ending, SignalWatch } from './cli-signals.ts';
 import type { ConfigInput } from './config/sources.ts';

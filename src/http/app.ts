@@ -6,6 +6,7 @@ import { apiRoutes } from './api/routes.ts';
 import { failureJson, failureOf } from './failure.ts';
 import { SECURITY_HEADERS, guard } from './guard.ts';
 import { health, readiness } from './health.ts';
+import { hiderOf } from './hiding.ts';
 import { dropwizard, prometheus } from './metrics/formats.ts';
 import { Recorder } from './metrics/recorder.ts';
 import { failurePage, pageRoutes } from './pages/routes.ts';
@@ -65,8 +66,9 @@ function metricRoutes(app: Hono<SiteEnv>, { resident, recorder }: Site): void {
 
 async function failed(site: Site, error: unknown, c: SiteContext): Promise<Response> {
   if (error instanceof RangeFailure) return c.json({ statusCode: 'INVALID_ARGUMENT', message: error.message }, 416, Object.fromEntries(error.headers));
-  const failure = failureOf(error);
-  if (failure.code === 'INTERNAL') site.log(`${c.req.method} ${c.req.path}: ${(!isAlluxioError(error) && error instanceof Error ? error.stack : undefined) ?? messageOf(error)}`);
+  const hide = hiderOf(c);
+  const failure = failureOf(error, hide);
+  if (failure.code === 'INTERNAL') site.log(hide(`${c.req.method} ${c.req.path}: ${(!isAlluxioError(error) && error instanceof Error ? error.stack : undefined) ?? messageOf(error)}`));
   const wantsPage = !c.req.path.startsWith('/api/') && !c.req.path.startsWith('/metrics/') && (c.req.header('accept') ?? '').includes('text/html');
   if (wantsPage) return failurePage(site, c, failure);
   return new Response(failureJson(failure), { status: failure.status, headers: { 'content-type': 'application/json' } });

@@ -10,12 +10,12 @@ export interface Failure {
   readonly hint: string | undefined;
 }
 
-/** What readers are told. A failure that is ours to mend tells nothing of the inside: its words go to the log. */
-export function failureOf(error: unknown): Failure {
+/** What readers are told, without the secrets of their request. A failure that is ours to mend tells nothing of the inside: its words go to the log. */
+export function failureOf(error: unknown, hide: (text: string) => string): Failure {
   if (!isAlluxioError(error) || error.code === 'INTERNAL') {
     return { status: 500, code: 'INTERNAL', message: 'The server failed to answer.', hint: 'The log of this process says why.' };
   }
-  return { status: ERROR_TABLE[error.code].httpStatus, code: error.code, message: error.message, hint: error.hint };
+  return { status: ERROR_TABLE[error.code].httpStatus, code: error.code, message: hide(error.message), hint: error.hint === undefined ? undefined : hide(error.hint) };
 }
 
 /** `statusCode` and `message` are Alluxio's names. */

@@ -16,7 +16,8 @@ export interface Site {
 
 export interface SiteEnv {
   Bindings: HttpBindings;
-  Variables: { reader: Reader };
+  /** `body`: of a request whose body was read as a text. */
+  Variables: { reader: Reader; body: string };
 }
 
 export type SiteContext = Context<SiteEnv>;

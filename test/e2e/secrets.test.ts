@@ -172,10 +172,42 @@ describe('secrets', () => {
       }
       said += await readFile(`/proc/${identity.pid}/cmdline`, 'utf8');
     }
+    await refusedOverHttp(residents[0]?.web?.port ?? 0);
     expect(said.length - before.length).toBeGreaterThan(50_000);
     for (const mark of MARKS) expect(said.indexOf(mark) < 0 ? '' : said.slice(said.indexOf(mark) - 300, said.indexOf(mark) + 30)).toBe('');
     await killResidents(home);
   });
+
+  /** What a request holds in the wrong place is repeated to nobody, neither to its sender nor in a log. */
+  async function refusedOverHttp(port: number): Promise<void> {
+    const bearer = { authorization: `Bearer ${(await readFile(join(home.workDir, 'web-token'), 'utf8')).trim()}` };
+    const [paths, key] = [`http://127.0.0.1:${port}/api/v1/paths/`, 'fs.oss.accessKeySecret'];
+    const requests: [url: string, init?: RequestInit][] = [
+      ...['oss', 's3', 'https'].map((scheme): [string, RequestInit] => [`${paths}/m9/mount?src=${scheme}://AK:${MARK}@bk2/zz`, { method: 'POST' }]),
+      [`${paths}/m9/mount?src=oss%3A%2F%2FAK%3A${MARK}%40bk2%2Fzz`, { method: 'POST' }],
+      [`${paths}/m9/mount?src=oss://bk2/zz%3Fsecret=${MARK}`, { method: 'POST' }],
+      [`${paths}/m9/rename?dst=oss://AK:${MARK}@bk2/zz`, { method: 'POST' }],
+      [`${paths}/m9/mount?src=oss://second/`, { method: 'POST', body: `{"${key}=${MARK}":"x"}` }],
+      [`${paths}/m9/mount?src=oss://second/y`, { method: 'POST', body: JSON.stringify({ properties: { 'fs.oss.endpoint': `http://AK:${MARK}@127.0.0.1:1/`, [key]: `${MARK}12` } }) }],
+      [`${paths}/m9/${key}=${MARK}`, { method: 'POST' }],
+      [`http://127.0.0.1:${port}/api/v1/master/logLevel?logName=${key}=${MARK}`, { method: 'POST' }],
+      [`http://127.0.0.1:${port}/api/v1/master/logLevel?logName=${key}=${MARK}&level=DEBUG`, { method: 'POST' }],
+      [`http://127.0.0.1:${port}/api/v1/master/updateConf?${key}=${MARK}&${key}:${MARK}=x`, { method: 'POST' }],
+      [`http://127.0.0.1:${port}/api/v1/master/webui_browse?path=oss://AK:${MARK}@bk2/zz`],
+      [`http://127.0.0.1:${port}/api/v1/master/webui_logs?path=${key}=${MARK}`],
+      [`http://127.0.0.1:${port}/browse?path=oss://AK:${MARK}@bk2/zz`, { headers: { accept: 'text/html' } }],
+      [`http://127.0.0.1:${port}/browse?path=/&from=${key}=${MARK}`, { headers: { accept: 'text/html' } }],
+    ];
+    const answers = [];
+    for (const [url, init] of requests) {
+      const answer = await fetch(url, { ...init, headers: { ...init?.headers, ...bearer } });
+      answers.push({ request: `${init?.method ?? 'GET'} ${url.slice(url.indexOf('/', 8))}`, status: answer.status, text: await answer.text() });
+    }
+    expect(answers.map(({ request, status, text }) => [request, status, text.indexOf(MARK) < 0 ? '' : text.slice(Math.max(0, text.indexOf(MARK) - 100), text.indexOf(MARK) + 40)])).toEqual(answers.map(({ request, status }) => [request, status, '']));
+    expect(answers[0]?.text).toContain('oss://AK:******@bk2/zz');
+    expect(answers.find(({ request }) => request.includes('logLevel'))?.text).toContain(`"logName":"${key}=******"`);
+    for (const name of await readdir(join(home.workDir, 'logs'))) said += name.endsWith('.log') ? await readFile(join(home.workDir, 'logs', name), 'utf8') : '';
+  }
 
   it('a reference to a secret is kept instead of the secret', async () => {
     const options = ['--option', 'fs.oss.accessKeySecret=env:MY_OSS_SECRET', '--option', `fs.oss.endpoint=${oss.endpoint}`];

@@ -22,6 +22,8 @@ const MOST = 1_000;
 export interface Asked {
   readonly params: Params;
   readonly reader: Reader;
+  /** Of what is told of a request that failed. */
+  readonly hide: (text: string) => string;
 }
 
 type Payload = Record<string, unknown>;
@@ -42,12 +44,13 @@ function slots(site: Site): Payload {
 }
 
 /** The error of the asker in its slot; anything else is thrown on. */
-async function answered(payload: Payload, path: string, work: () => Promise<Payload>): Promise<Payload> {
+async function answered(payload: Payload, { path, hide }: { path: string; hide: Asked['hide'] }, work: () => Promise<Payload>): Promise<Payload> {
   try {
     return { ...payload, ...(await work()) };
   } catch (error) {
     if (!isAlluxioError(error) || ERROR_TABLE[error.code].httpStatus >= 500) throw error;
-    return { ...payload, ...slotOf(error, path) };
+    const told = Object.entries({ ...payload, ...slotOf(error, path) });
+    return Object.fromEntries(told.map(([name, value]) => [name, typeof value === 'string' ? hide(value) : value]));
   }
 }
 
@@ -62,7 +65,7 @@ export function browse(site: Site, asked: Asked): Promise<Payload> {
   const { params, reader } = asked;
   const { fs, config } = site.resident;
   const typed = params.get('path') ?? '/';
-  return answered({ ...slots(site), currentPath: typed, viewingOffset: 0 }, typed, async () => {
+  return answered({ ...slots(site), currentPath: typed, viewingOffset: 0 }, { path: typed, hide: asked.hide }, async () => {
     requireFileInfo(config, reader);
     const path = pathParam(params);
     requireReadable(fs, reader, path, 0);
@@ -125,7 +128,7 @@ export async function* cachedFiles(fs: WatchedFileSystem, reader: Reader, all: b
 }
 
 export function data(site: Site, asked: Asked): Promise<Payload> {
-  return answered(slots(site), '', async () => {
+  return answered(slots(site), { path: '', hide: asked.hide }, async () => {
     const { page, total } = await cachedPage(site, asked, false);
     return { fileInfos: page.map((status) => record(site, status)), inAlluxioFileNum: total };
   });
@@ -147,7 +150,7 @@ async function cachedPage(site: Site, { params, reader }: Asked, all: boolean): 
 export function blockInfo(site: Site, asked: Asked): Promise<Payload> {
   const { fs } = site.resident;
   const typed = asked.params.get('path') ?? '';
-  return answered(slots(site), typed, async () => {
+  return answered(slots(site), { path: typed, hide: asked.hide }, async () => {
     const aliases = (await fs.storage.capacity()).map(({ tier }) => tier);
     if (typed === '') {
       const { page, total } = await cachedPage(site, asked, true);
@@ -162,10 +165,10 @@ export function blockInfo(site: Site, asked: Asked): Promise<Payload> {
   });
 }
 
-export function logs(site: Site, { params, reader }: Asked): Promise<Payload> {
+export function logs(site: Site, { params, reader, hide }: Asked): Promise<Payload> {
   const { resident } = site;
   const typed = params.get('path') ?? '';
-  return answered(slots(site), typed, async () => {
+  return answered(slots(site), { path: typed, hide }, async () => {
     requireFileInfo(resident.config, reader);
     requireOwner(reader, 'Logs are');
     const [offset, limit] = [numberParam(params, 'offset', 0), Math.min(numberParam(params, 'limit', 20), MOST)];

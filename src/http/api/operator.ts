@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import { AlluxioError, isAlluxioError } from '../../errors.ts';
 import { requireWriter } from '../access.ts';
+import { hiderOf } from '../hiding.ts';
 import { paramsOf } from '../params.ts';
 import type { Site, SiteContext, SiteEnv } from '../site.ts';
 
@@ -22,8 +23,9 @@ function logLevel(c: SiteContext, { resident }: Site): Response {
   if (level !== undefined) requireWriter(c.get('reader'), resident.config);
   if (resident.logLevel === undefined) throw new AlluxioError('UNSUPPORTED', 'The log level of this process cannot be changed.');
   const now = resident.logLevel(name, level);
-  if (level !== undefined) resident.operated?.('logLevel', `Log level of ${name} set to ${now}`);
-  return c.json({ logName: name, level: now, message: level === undefined ? '' : `Setting Log Level of ${name} to ${now}` });
+  const shown = hiderOf(c)(name);
+  if (level !== undefined) resident.operated?.('logLevel', `Log level of ${shown} set to ${now}`);
+  return c.json({ logName: shown, level: now, message: level === undefined ? '' : `Setting Log Level of ${shown} to ${now}` });
 }
 
 async function clearMetrics(c: SiteContext, { resident, recorder }: Site): Promise<Response> {
@@ -39,15 +41,16 @@ function updateConf(c: SiteContext, { resident }: Site): Response {
   if (resident.updateConf === undefined) throw new AlluxioError('UNSUPPORTED', 'The configuration of this process cannot be changed while it runs.');
   const failed: Record<string, string> = {};
   const updated: string[] = [];
+  const hide = hiderOf(c);
   for (const [key, value] of paramsOf(c)) {
     try {
       resident.updateConf(key, value);
       updated.push(key);
     } catch (error) {
       if (!isAlluxioError(error)) throw error;
-      failed[key] = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+      failed[hide(key)] = hide(error.hint === undefined ? error.message : `${error.message} ${error.hint}`);
     }
   }
-  if (updated.length > 0) resident.operated?.('updateConf', `Configuration changed: ${updated.map((key) => `${key}=${resident.config.get(key)}`).join(', ')}`);
+  if (updated.length > 0) resident.operated?.('updateConf', hide(`Configuration changed: ${updated.map((key) => `${key}=${resident.config.get(key)}`).join(', ')}`));
   return c.json({ updated, failed });
 }

@@ -1,5 +1,6 @@
 /** The JSON API under `/api/v1/master` or `/api/v1/worker`. */
 import type { Hono } from 'hono';
+import { hiderOf } from '../hiding.ts';
 import { paramsOf } from '../params.ts';
 import type { Site, SiteEnv } from '../site.ts';
 import { blockInfo, browse, data, logs } from './files.ts';
@@ -48,7 +49,7 @@ export function apiRoutes(app: Hono<SiteEnv>, site: Site): void {
     });
   }
   for (const [name, answer] of Object.entries(role === 'master' ? MASTER : WORKER)) {
-    for (const path of [`${base}/${name}`, `${base}/${name}/`]) app.get(path, async (c) => c.json(await answer(site, { params: paramsOf(c), reader: c.get('reader') })));
+    for (const path of [`${base}/${name}`, `${base}/${name}/`]) app.get(path, async (c) => c.json(await answer(site, { params: paramsOf(c), reader: c.get('reader'), hide: hiderOf(c) })));
   }
   operatorRoutes(app, site);
 }

@@ -13,6 +13,7 @@ import { KNOWN, LIST, READ, requireFileInfo, requireOwner, requireReadable, sync
 import type { Reader } from '../access.ts';
 import { permissionsShown } from '../api/master.ts';
 import { readWindow } from '../gather/content.ts';
+import { hiderOf } from '../hiding.ts';
 import { listLogs, readLog } from '../gather/logs.ts';
 import { numberParam, paramsOf, pathParam } from '../params.ts';
 import type { Params } from '../params.ts';
@@ -29,10 +30,17 @@ export async function browsePage(site: Site, c: SiteContext): Promise<Page> {
   requireReadable(fs, reader, path, 0);
   const status = await fs.entries.status(path, syncFor(reader));
   requireReadable(fs, reader, path, status.directory ? LIST : 0);
-  return status.directory ? directory(site, { path, params, reader }) : file(site, { status, params, reader });
+  const hide = hiderOf(c);
+  return status.directory ? directory(site, { path, params, reader, hide }) : file(site, { status, params, reader, hide });
 }
 
-async function directory(site: Site, { path, params, reader }: { path: AlluxioPath; params: Params; reader: Reader }): Promise<Page> {
+interface Looking {
+  readonly params: Params;
+  readonly reader: Reader;
+  readonly hide: (text: string) => string;
+}
+
+async function directory(site: Site, { path, params, reader, hide }: Looking & { path: AlluxioPath }): Promise<Page> {
   const { fs, config } = site.resident;
   const fresh = reader === 'anybody' ? undefined : await site.refresher.refresh(path);
   const wanted = numberParam(params, 'limit', LIMITS[1]);
@@ -49,31 +57,31 @@ async function directory(site: Site, { path, params, reader }: { path: AlluxioPa
     entries: page.entries,
     next: page.next,
     previous: page.previous,
-    from,
+    from: from === undefined ? undefined : hide(from),
     position: known,
     limit,
     showOwners: permissionsShown(config),
-    stale: fresh === undefined || fresh.state === 'fresh' ? undefined : fresh.state === 'loading' ? { kind: 'loading' } : { kind: 'failed', why: fresh.why },
+    stale: fresh === undefined || fresh.state === 'fresh' ? undefined : fresh.state === 'loading' ? { kind: 'loading' } : { kind: 'failed', why: hide(fresh.why) },
     date: datesOf(config),
   });
 }
 
-async function file(site: Site, { status, params, reader }: { status: FileStatus; params: Params; reader: Reader }): Promise<Page> {
+async function file(site: Site, { status, params, reader, hide }: Looking & { status: FileStatus }): Promise<Page> {
   const { fs, config } = site.resident;
   const fromEnd = (params.get('end') ?? '') !== '';
-  const [content, blocks] = await Promise.all([contentOf(fs, status, { reader, offset: numberParam(params, 'offset', 0), fromEnd }), fs.entries.blocks(status.path)]);
+  const [content, blocks] = await Promise.all([contentOf(fs, status, { reader, offset: numberParam(params, 'offset', 0), fromEnd, hide }), fs.entries.blocks(status.path)]);
   return filePage({ status, content, blocks: blocks.slice(0, MOST_BLOCKS), blockCount: blocks.length, date: datesOf(config) });
 }
 
 /** A file whose bytes cannot be had is still a file to be shown. */
-async function contentOf(fs: WatchedFileSystem, status: FileStatus, { reader, offset, fromEnd }: { reader: Reader; offset: number; fromEnd: boolean }): Promise<FileView['content']> {
+async function contentOf(fs: WatchedFileSystem, status: FileStatus, { reader, offset, fromEnd, hide }: Omit<Looking, 'params'> & { offset: number; fromEnd: boolean }): Promise<FileView['content']> {
   try {
     requireReadable(fs, reader, status.path, READ);
     const window = await readWindow(fs, status, { offset, fromEnd, bytes: WINDOW_BYTES });
     return { ...window, size: status.length, fromEnd };
   } catch (error) {
     if (!isAlluxioError(error) || error.code === 'INTERNAL') throw error;
-    return { why: error.message };
+    return { why: hide(error.message) };
   }
 }
 

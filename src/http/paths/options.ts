@@ -68,7 +68,9 @@ export async function smallBody(c: SiteContext): Promise<string> {
     if (size > MOST_BYTES) throw invalid(`The body is larger than ${MOST_BYTES} bytes.`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  const text = Buffer.concat(chunks).toString('utf8');
+  c.set('body', text);
+  return text;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

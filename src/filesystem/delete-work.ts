@@ -3,7 +3,7 @@
  * deleted comes back to its place with the reason, what was deleted stays gone.
  */
 import { AlluxioError, answerOf, hasCode, messageOf } from '../errors.ts';
-import type { IntentRecord, IntentWork, MountRecord } from '../journal/records.ts';
+import type { InodeRecord, IntentRecord, IntentWork, MountRecord } from '../journal/records.ts';
 import { mountIfThere, reattach, removeEmpty } from '../namespace/remove.ts';
 import type { Ufs, UfsPage } from '../ufs/ufs.ts';
 import type { FileSystemContext } from './context.ts';
@@ -105,8 +105,11 @@ export async function removeDirectories(context: FileSystemContext, ufs: Ufs, ke
   for (const level of levels.reverse()) await forEachParallel(level ?? [], parallel, async (key) => void (await ufs.removeDirectory(key)));
 }
 
+/** Told of a file that is known: with the hash that the storage has now. */
+type OnFile = (inode: InodeRecord, contentHash: string) => void;
+
 /** Something that the storage holds below the tree and the namespace does not know: it would go, or stay, unseen. Undefined when there is nothing. */
-export async function unknownBelow(context: FileSystemContext, mount: MountRecord, tree: { readonly inodeId: number; readonly key: string }): Promise<Unknown | undefined> {
+export async function unknownBelow(context: FileSystemContext, mount: MountRecord, tree: { readonly inodeId: number; readonly key: string }, onFile?: OnFile): Promise<Unknown | undefined> {
   const ufs = await context.ufs(mount);
   const known = new Map<string, number>([['', tree.inodeId]]);
   try {
@@ -114,9 +117,12 @@ export async function unknownBelow(context: FileSystemContext, mount: MountRecor
     await links.look(['']);
     for await (const batch of inBatches(entryNames(ufs.list(tree.key, { recursive: true, signal: context.signal })), BATCH)) {
       await links.look(batch.filter(({ directory }) => directory).map(({ name }) => name));
-      for (const { name, directory, unusable } of batch.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      for (const { name, directory, contentHash, unusable } of batch.sort((a, b) => (a.name < b.name ? -1 : 1))) {
         if (unusable !== undefined) return { name: unusable, nameable: false };
-        if (!links.behind(name) && !isKnown(context, known, name, directory)) return { name, nameable: true };
+        if (links.behind(name)) continue;
+        const inode = knownAt(context, known, name, directory);
+        if (inode === undefined) return { name, nameable: true };
+        if (!directory) onFile?.(inode, contentHash);
       }
     }
   } catch (error) {
@@ -128,27 +134,28 @@ export async function unknownBelow(context: FileSystemContext, mount: MountRecor
 interface Listed {
   readonly name: string;
   readonly directory: boolean;
+  readonly contentHash: string;
   /** The storage's own name of what no path can name. */
   readonly unusable?: string;
 }
 
 async function* entryNames(pages: AsyncIterable<UfsPage>): AsyncGenerator<Listed[]> {
   for await (const page of pages) {
-    if (page.unusable[0] !== undefined) yield [{ name: '', directory: false, unusable: page.unusable[0] }];
-    yield page.entries.map(({ name, kind }) => ({ name, directory: kind === 'directory' }));
+    if (page.unusable[0] !== undefined) yield [{ name: '', directory: false, contentHash: '', unusable: page.unusable[0] }];
+    yield page.entries.map(({ name, kind, contentHash }) => ({ name, directory: kind === 'directory', contentHash }));
   }
 }
 
 /** `directories`: relative path → inode id, filled on the way. */
-function isKnown(context: FileSystemContext, directories: Map<string, number>, name: string, directory: boolean): boolean {
+function knownAt(context: FileSystemContext, directories: Map<string, number>, name: string, directory: boolean): InodeRecord | undefined {
   const cut = name.lastIndexOf('/');
   const above = cut < 0 ? '' : name.slice(0, cut);
-  if (!directories.has(above) && !isKnown(context, directories, above, true)) return false;
+  if (!directories.has(above) && knownAt(context, directories, above, true) === undefined) return undefined;
   const parentId = directories.get(above) ?? 0;
   const inode = context.journal.read((view) => view.child(parentId, name.slice(cut + 1)));
-  if (inode === undefined || inode.directory !== directory) return false;
+  if (inode === undefined || inode.directory !== directory) return undefined;
   if (directory) directories.set(name, inode.id);
-  return true;
+  return inode;
 }
 
 /** With `unchecked`, the whole prefix goes, objects that the namespace never saw included. */

@@ -1,5 +1,6 @@
 /** Removing a path: check, detach, delete in the under storage, purge. */
 import { AlluxioError, answerOf, hasCode, messageOf } from '../errors.ts';
+import type { Transaction } from '../journal/journal.ts';
 import type { IntentRecord } from '../journal/records.ts';
 import { refusedBelow } from '../namespace/descendants.ts';
 import { mountsBelow } from '../namespace/mount-table.ts';
@@ -26,7 +27,7 @@ export async function removePath(context: FileSystemContext, path: AlluxioPath, 
   return removePermitted(context, { path, refusals }, (part) => removeWhole(context, part, options, true));
 }
 
-function removeInput(path: AlluxioPath, { recursive, alluxioOnly = false, deleteMountPoint = false }: DeleteOptions): RemoveInput {
+export function removeInput(path: AlluxioPath, { recursive, alluxioOnly = false, deleteMountPoint = false }: DeleteOptions): RemoveInput {
   return { path, recursive, alluxioOnly, deleteMountPoint };
 }
 
@@ -52,6 +53,7 @@ async function removeOne(context: FileSystemContext, path: AlluxioPath, options:
       if (!inTrash(context, path)) return moveToTrash(context, { ...removeInput(path, options), permitted }, { keepMs, unchecked: options.unchecked === true });
     }
   }
+  if (options.only !== undefined) return (await import('./delete-copied.ts')).removeCopied(context, { path, options, only: options.only, permitted });
   const unchecked = options.unchecked ?? configFor(context, path).boolean('alluxio.user.file.delete.unchecked');
   const { plan, intent } = await transactWhenFree(context, (tx) => {
     const planned = planRemove(tx, context.subject, { ...removeInput(path, options), permitted });
@@ -65,11 +67,11 @@ async function removeOne(context: FileSystemContext, path: AlluxioPath, options:
   const { inode } = plan.target;
   if (intent.work.kind === 'purge') return purgeDetached(context, inode.id, intent.id);
   if (inode.directory && !unchecked) await requireInSync(context, { plan, intent, path });
-  await deletePersisted(context, { plan, intent, path, unchecked, from: placeOf(plan, options) });
+  await removeStored(context, { plan, intent, path, unchecked, from: placeOf(plan, options) });
 }
 
 /** For the log, unless it is nobody's deed. */
-function placeOf({ target }: RemovePlan, options: DeleteOptions) {
+export function placeOf({ target }: RemovePlan, options: DeleteOptions) {
   return options.bookkeeping === true ? undefined : { parentId: target.parentId, name: target.name };
 }
 
@@ -79,7 +81,14 @@ export interface Removal {
   readonly path: AlluxioPath;
 }
 
-async function deletePersisted(context: FileSystemContext, removal: Removal & { unchecked: boolean; from: ReturnType<typeof placeOf> }): Promise<void> {
+export interface StoredRemoval extends Removal {
+  readonly unchecked: boolean;
+  readonly from: ReturnType<typeof placeOf>;
+  /** What is looked at and noted in the step that takes it out of the namespace. */
+  readonly begin?: (tx: Transaction) => void;
+}
+
+export async function removeStored(context: FileSystemContext, removal: StoredRemoval): Promise<void> {
   const { plan, intent, path } = removal;
   const { target, mounted } = plan;
   const work = {
@@ -95,6 +104,7 @@ async function deletePersisted(context: FileSystemContext, removal: Removal & { 
   const opened: IntentRecord = { ...intent, work };
   await transact(context, (tx) => {
     if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this removal over.');
+    removal.begin?.(tx);
     tx.append({ type: 'intent-changed', intent: opened });
     detach(tx, target.inode.id, removal.from);
   });
@@ -127,7 +137,7 @@ export async function requireInSync(context: FileSystemContext, { plan, intent, 
   }
 }
 
-function outOfSync(path: AlluxioPath): AlluxioError {
+export function outOfSync(path: AlluxioPath): AlluxioError {
   return new AlluxioError(
     'FAILED_PRECONDITION',
     `Failed to delete 1 paths from the under file system: ${path} (UFS dir not in sync. Sync UFS, or delete with unchecked flag.)`,

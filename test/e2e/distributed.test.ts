@@ -84,6 +84,41 @@ describe('distributed commands', () => {
     await shell.refused(['distributedMv', '/missing', '/x'], 'Copy operation portion of Move failed. If the error below is intermittent, you can rerun this by deleting the destination first.\nPath "/missing" does not exist.\n');
   });
 
+  it('distributedMv removes only what it copied, as it was copied, and names what stays', async () => {
+    // What comes while the copy of `1` is on its way.
+    const during = async (key: string, args: readonly string[], meanwhile: () => Promise<unknown>) => {
+      await shell.oss.fault({ name: 'slow', delayMs: 3000, match: { method: 'PUT', keyPrefix: key } });
+      const moving = shell.fs(...args);
+      await shell.oss.hit();
+      await meanwhile();
+      const { status, stderr } = await moving;
+      await shell.oss.clearFaults();
+      return [status, stderr];
+    };
+    const rest = async () => (await shell.records('ls', '-R', '/from')).map(({ path }) => path);
+    await all(['mkdir', '/from', '/from/sub'], ['cp', '/src/a', '/from/1'], ['cp', '/src/a', '/from/sub/2']);
+    const came = await during('root/to/1', ['distributedMv', '/from', '/to'], () => all(['-Dalluxio.user.file.writetype.default=MUST_CACHE', 'cp', '/src/a', '/from/new'], ['-Dalluxio.user.file.writetype.default=MUST_CACHE', 'mkdir', '/from/empty']));
+    const why = 'came, or was written anew, while it was copied';
+    expect(came).toEqual([255, `Not removed from /from: /from/empty (${why}), /from/new (${why}). Run the command again to move it too.\n`]);
+    expect(await rest()).toEqual(['/from/empty', '/from/new']);
+    expect(await all(['cat', '/to/1'], ['cat', '/to/sub/2'], ['cat', '/from/new'])).toBe('changedchangedchanged');
+    await all(['distributedMv', '/from', '/to']);
+    expect([(await shell.fs('test', '-e', '/from')).status, (await shell.fs('test', '-d', '/to/empty')).status]).toEqual([3, 0]);
+
+    // Another client's bytes, of which the namespace does not know.
+    await all(['rm', '-R', '/to'], ['mkdir', '/from'], ['cp', '/src/a', '/from/1'], ['cp', '/src/a', '/from/2']);
+    const changed = await during('root/to/1', ['distributedMv', '/from', '/to'], () => shell.put('from/1', 'theirs'));
+    expect(changed).toEqual([255, 'Not removed from /from: /from/1 (was changed in the under storage while it was copied). Load what is there now (alluxio fs loadMetadata -F /from), then run the command again.\n']);
+    expect(await rest()).toEqual(['/from/1']);
+    await all(['loadMetadata', '-F', '/from']);
+    expect(await all(['cat', '/from/1'])).toBe('theirs');
+    await all(['rm', '-R', '/to']);
+    const single = await during('root/to', ['distributedMv', '/from/1', '/to'], () => all(['rm', '/from/1'], ['cp', '/src/a', '/from/1']));
+    expect(single).toEqual([255, `Not removed from /from/1: /from/1 (${why}). Run the command again to move it too.\n`]);
+    expect(await all(['cat', '/from/1'])).toBe('changed');
+    expect((await shell.run(['fsck'])).status).toBe(0);
+  });
+
   it('distributedLoad caches a tree, or what a local file names', async () => {
     await all(['free', '/src']);
     const loaded = said(['Successfully loaded path /src/a', 'Successfully loaded path /src/sub/b'], 2, 0);

@@ -24,14 +24,14 @@ export const command: CommandSpec = {
   ],
   json: JOB_JSON,
   async run(input, ctx) {
-    const failed = await migrate(readPath(ctx, arg(input, 0)), readPath(ctx, arg(input, 1)), input, ctx);
+    const failed = await migrate({ source: readPath(ctx, arg(input, 0)), target: readPath(ctx, arg(input, 1)) }, input, ctx);
     return failed === 0 ? 0 : 255;
   },
 };
 
-/** Returns how many files could not be copied. */
-export async function migrate(source: TypedPath, target: TypedPath, input: CommandInput, ctx: CommandContext): Promise<number> {
-  const options = { ...jobLimits(input), overwrite: overwrites(input), signal: ctx.signal };
+/** Returns how many files could not be copied. `copied` gets the ids of what was. */
+export async function migrate({ source, target }: { source: TypedPath; target: TypedPath }, input: CommandInput, ctx: CommandContext, copied?: Set<number>): Promise<number> {
+  const options = { ...(copied === undefined ? {} : { copied }), ...jobLimits(input), overwrite: overwrites(input), signal: ctx.signal };
   const fs = await ctx.fileSystem();
   // What cannot begin is refused before anything is "submitted".
   refuseNested(source, target);

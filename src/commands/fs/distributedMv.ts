@@ -13,7 +13,7 @@ export const command: CommandSpec = {
   name: 'distributedMv',
   usage: 'distributedMv <src> <dst>',
   summary: 'Moves a file or directory in parallel at file level.',
-  description: 'Copies, then deletes the source; where a single file could not be copied, the source is kept whole. Works across mounts, unlike mv.',
+  description: 'Copies, then deletes what was copied; where a single file could not be copied, the source is kept whole. What came into the source or changed there meanwhile stays and is named, and the exit status is 255. Works across mounts, unlike mv.',
   args: { min: 2, max: 2 },
   options: MIGRATE_OPTIONS,
   examples: [{ command: 'alluxio fs distributedMv /data /other-mount/data', does: 'Move a tree into another bucket.', setup: ['mount /other-mount oss://logs/'] }],
@@ -21,7 +21,8 @@ export const command: CommandSpec = {
   async run(input, ctx) {
     const [source, target] = [readPath(ctx, arg(input, 0)), readPath(ctx, arg(input, 1))];
     const fs = await ctx.fileSystem();
-    const failed = await migrate(source, target, input, ctx).catch((error: unknown) => {
+    const copied = new Set<number>();
+    const failed = await migrate({ source, target }, input, ctx, copied).catch((error: unknown) => {
       if (!isAlluxioError(error) || error.code === 'CANCELLED') throw error;
       throwTogether([new Error(COPY_FAILED), error]);
       return 0;
@@ -31,7 +32,7 @@ export const command: CommandSpec = {
       return 255;
     }
     if (!ctx.out.json) ctx.out.line(`Deleting ${source.typed}`);
-    // Alluxio does not check here, and so deletes objects that it never copied.
-    await fs.changes.delete(source.plain, { recursive: true, unchecked: false, signal: ctx.signal });
+    // Alluxio does not check here, and so deletes what it never copied.
+    await fs.changes.delete(source.plain, { recursive: true, unchecked: false, only: copied, signal: ctx.signal });
   },
 };

@@ -27,6 +27,8 @@ export interface DeleteOptions {
   readonly alluxioOnly?: boolean;
   /** Also remove mount points below (`rm -R -m`). */
   readonly deleteMountPoint?: boolean;
+  /** Removes of it only what has these ids, as far as the storage still has the content that the namespace knows. All else stays, with the directories above it, and is named. */
+  readonly only?: ReadonlySet<number>;
   /** Keep it in the user's trash for `alluxio.user.trash.interval`, where that is set. */
   readonly trash?: boolean;
   /** Tidying up of our own, not what a user did. */

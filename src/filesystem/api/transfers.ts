@@ -25,6 +25,8 @@ export interface TransferOptions {
 export interface MigrateOptions extends TransferOptions {
   /** Files that exist at the target are replaced; else each is a problem. */
   readonly overwrite: boolean;
+  /** Gets the id of each file and directory of the source that is at the target now. */
+  readonly copied?: Set<number>;
 }
 
 /**

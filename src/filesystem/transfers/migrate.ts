@@ -37,7 +37,7 @@ export class Migrate {
     const status = await this.#deps.entries.status(source.plain);
     await inLanes(laneOptions(this.#deps, this.#options, { ordered: true }), async (lanes) => {
       if (!status.directory) return lanes.start(() => this.#collected(status, target));
-      await this.#ensureDirectory(target.plain);
+      await this.#ensureDirectory(status, target.plain);
       await this.#tree(source, target, lanes);
     });
   }
@@ -47,21 +47,23 @@ export class Migrate {
     for await (const batch of this.#deps.entries.list(source.plain, { recursive: true, ...(signal !== undefined && { signal }) })) {
       for (const status of batch) {
         const to = inside(target, relativeTo(status.path, source.plain));
-        if (status.directory) await this.#ensureDirectory(to.plain);
+        if (status.directory) await this.#ensureDirectory(status, to.plain);
         else await lanes.start(() => this.#collected(status, to));
       }
     }
   }
 
-  async #ensureDirectory(path: AlluxioPath): Promise<void> {
+  async #ensureDirectory(source: FileStatus, path: AlluxioPath): Promise<void> {
     const existing = await statusIfThere(this.#deps.entries, path);
-    if (existing?.directory === true) return;
-    await this.#deps.changes.makeDirectory(path, { recursive: false, ...writeType(this.#options) });
+    if (existing?.directory !== true) await this.#deps.changes.makeDirectory(path, { recursive: false, ...writeType(this.#options) });
+    this.#options.copied?.add(source.id);
   }
 
   async #collected(status: FileStatus, target: Place): Promise<Outcome> {
     try {
       await this.#file(status, target);
+      // That of the listing: what was opened since under another id is then not taken for it.
+      this.#options.copied?.add(status.id);
       return () => this.#report.onCopied(status.path, target.plain);
     } catch (error) {
       if (this.#options.signal?.aborted === true || hasCode(error, 'CANCELLED')) throw error;

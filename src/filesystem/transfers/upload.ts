@@ -10,6 +10,7 @@ import { laneOptions, writeOptions, writeType } from './deps.ts';
 import { PendingDirectories } from './pending-directories.ts';
 import { createBudget, inLanes, throwIfCancelled } from './lanes.ts';
 import type { Budget, Outcome } from './lanes.ts';
+import { hasCode } from '../../errors.ts';
 import { notAFile } from './local-errors.ts';
 import { readAtOnce, withLocalFile } from './local-file.ts';
 import { childrenOf, entryAt, isPattern, matchesOf, walkTree } from './local-tree.ts';
@@ -162,8 +163,12 @@ export class Upload {
   }
 
   async #removeIfEmpty(path: AlluxioPath): Promise<void> {
+    const { id } = await this.#deps.entries.status(path);
     for await (const batch of this.#deps.entries.list(path)) if (batch.length > 0) return;
-    await this.#deps.changes.delete(path, { recursive: true });
+    // What somebody puts there now stays, and the directory with it.
+    await this.#deps.changes.delete(path, { recursive: true, only: new Set([id]) }).catch((error: unknown) => {
+      if (!hasCode(error, 'FAILED_PRECONDITION')) throw error;
+    });
   }
 }
 

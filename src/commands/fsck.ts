@@ -28,7 +28,7 @@ export const command: CommandSpec = {
   options: [
     { long: 'repair', description: 'mend what can be mended' },
     { short: 'y', long: 'yes', description: 'with --repair: do not ask' },
-    { long: 'deep', description: 'read every cached block and compare it with its checksums' },
+    { long: 'deep', description: 'read every cached block and compare it with its checksums, and compare each file with the CRC64 of its copy in the storage; a storage that keeps none is read' },
     { long: 'offline', description: 'ask no storage' },
   ],
   examples: [

@@ -1,4 +1,5 @@
 /** A damaged journal is refused with what to do, and the way back leads to the tree that the storage has. */
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -143,5 +144,46 @@ describe('a damaged journal', () => {
     expect(await run('fs', 'loadMetadata', '-R', '/')).toMatchObject({ status: 0 });
     expect((await run('fs', '-Dalluxio.user.file.metadata.load.type=NEVER', 'ls', '-R', '/')).stdout.split('\n').length).toBe(206);
     expect(await run('fsck')).toMatchObject({ status: 0 });
+  });
+});
+
+describe('a file of a local mount whose bytes changed behind the namespace, with its length and its time as they were', () => {
+  it('is not durable, and fsck --deep names it', async () => {
+    const home = await makeHome();
+    const run = (...args: string[]) => runAlluxio(home, args);
+    try {
+      await run('format');
+      for (const name of ['r', 'cached', 'good']) {
+        writeFileSync(join(home.dir, name), `content of ${name}`);
+        expect(await run('fs', `-Dalluxio.user.file.writetype.default=${name === 'r' ? 'THROUGH' : 'CACHE_THROUGH'}`, 'copyFromLocal', join(home.dir, name), `/${name}`)).toMatchObject({ status: 0 });
+      }
+      expect(await run('fs', 'wait', '--durable', '/')).toMatchObject({ status: 0 });
+      expect(await run('fsck', '--deep')).toMatchObject({ status: 0, stdout: 'Everything fits together.\n' });
+      for (const name of ['r', 'cached']) {
+        const file = join(home.ufsDir, name);
+        const before = join(home.dir, `${name}.before`);
+        execFileSync('touch', ['-r', file, before]);
+        const handle = openSync(file, 'r+');
+        writeSync(handle, 'C', 0);
+        closeSync(handle);
+        execFileSync('touch', ['-r', before, file]);
+      }
+      const waited = await run('fs', 'wait', '--durable', '/');
+      expect(waited.status).toBe(255);
+      expect(waited.stderr.match(/^.*has CRC64 \d+ at .*\/(?:r|cached) instead of \d+.*$/gm)).toHaveLength(2);
+      expect((await run('fsck')).status).toBe(0);
+      const found = await run('fsck', '--deep');
+      expect(found.status).toBe(1);
+      expect(found.stdout.replaceAll(/CRC64 \d+/g, 'CRC64 N').replaceAll(/of \d+/g, 'of N').split('\n')).toEqual([
+        `object: /cached: it has CRC64 N at ${join(home.ufsDir, 'cached')} instead of N; the cache still has what was written: copy it to another path (alluxio fs cp) before it goes (cannot be mended here)`,
+        `object: /r: it has CRC64 N at ${join(home.ufsDir, 'r')} instead of N; to mend: drop what is known of it and read it from its storage again`,
+        'Findings: 2; mended: 0.',
+        '',
+      ]);
+      expect(await run('fsck', '--deep', '--repair', '--yes')).toMatchObject({ status: 1, stdout: expect.stringContaining('mended: object: /r\n') as string });
+      expect(await run('fs', 'cat', '/r')).toMatchObject({ status: 0, stdout: 'Content of r' });
+    } finally {
+      await home.remove();
+    }
   });
 });

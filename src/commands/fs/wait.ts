@@ -19,7 +19,7 @@ export const command: CommandSpec = {
   usage: 'wait --durable [-t|--timeout <time>] [path]',
   summary: 'Waits until every file at and below the path is in the under storage, and proves it.',
   description:
-    'It waits for files that a master or another command is persisting; it persists nothing itself. Then the under storage is asked for each file, and length and CRC64 are compared with what was written here. ' +
+    'It waits for files that a master or another command is persisting; it persists nothing itself. Then the under storage is asked for each file, and length and CRC64 are compared with what was written here; a storage that keeps no CRC64, such as a local folder, is read. ' +
     'Where nobody is persisting, it says so at once, one line for each path, instead of waiting for ever. What is written after it began is not waited for.',
   args: { min: 0, max: 1 },
   options: [

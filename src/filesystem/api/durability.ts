@@ -49,7 +49,7 @@ export interface Durability {
   unstored(path: AlluxioPath): AsyncIterable<readonly Unstored[]>;
   /**
    * Waits for the files that are there now to be persisted by whoever persists them, then asks the under storage for every file and compares length and
-   * CRC-64 (where the store keeps none: the state that was seen when the file was written, else its bytes). Gives up at once where nobody is persisting.
+   * CRC-64 (where the store keeps none, that of its bytes; of files that were not written here, the state that was seen). Gives up at once where nobody is persisting.
    * @throws NOT_FOUND, and what the storage answers when it cannot be asked
    */
   settle(path: AlluxioPath, options?: DurableOptions): Promise<Settled>;

@@ -34,7 +34,7 @@ export interface FsckOptions {
   readonly path: AlluxioPath;
   /** False: no storage is asked. */
   readonly storage: boolean;
-  /** Every cached block is read and compared with its checksums. */
+  /** Every cached block is read and compared with its checksums, and every file with the CRC64 of its copy in the storage. */
   readonly deep: boolean;
   readonly signal: AbortSignal;
 }

@@ -2,7 +2,10 @@ import { filesOf } from '../../journal/intent-files.ts';
 import type { TableFinding } from '../../journal/journal.ts';
 import type { IntentRecord } from '../../journal/records.ts';
 import { requireSuperuser } from '../../namespace/permissions.ts';
+import { resolve } from '../../namespace/resolve.ts';
 import { isAlive } from '../../process-identity.ts';
+import type { AlluxioPath } from '../../uri.ts';
+import { plainPath } from '../../uri.ts';
 import type { FileSystemContext } from '../context.ts';
 import { inconsistenciesOf } from '../inconsistencies.ts';
 import { leftWrites } from '../unfinished.ts';
@@ -61,18 +64,28 @@ function deadIntent(context: FileSystemContext, intent: IntentRecord): Finding {
   };
 }
 
-async function* auditObjects(context: FileSystemContext, { path, signal }: FsckOptions): AsyncGenerator<Finding> {
-  for (const each of await inconsistenciesOf(context, path, signal)) {
-    yield {
-      kind: 'object',
-      id: 0,
-      path: each,
-      file: undefined,
-      text: 'its storage has it otherwise, or not at all',
-      remedy: 'drop what is known of it and read it from its storage again',
-      cause: { of: 'object', path: each },
-    };
+const READ_AGAIN = 'drop what is known of it and read it from its storage again';
+
+async function* auditObjects(context: FileSystemContext, { path, signal, deep }: FsckOptions): AsyncGenerator<Finding> {
+  const found = await inconsistenciesOf(context, path, signal);
+  for (const each of found) yield objectFinding(each, 'its storage has it otherwise, or not at all');
+  if (!deep) return;
+  const { compareBelow } = await import('../durability-compare.ts');
+  const told = new Set<string>(found);
+  for (const { path: each, reason } of (await compareBelow(context, path, { signal })).differing) {
+    if (!told.has(each)) yield contentFinding(context, plainPath(each), reason);
   }
+}
+
+/** Its storage has other bytes under the same length and time. Where the cache has what was written, that is the better copy, and no repair may drop it. */
+function contentFinding(context: FileSystemContext, path: AlluxioPath, reason: string): Finding {
+  const inode = context.journal.read((view) => resolve(view, path).chain.at(-1)?.inode);
+  if (inode === undefined || inode.length === 0 || inode.cachedBytes < inode.length) return objectFinding(path, `it ${reason}`);
+  return { ...objectFinding(path, `it ${reason}; the cache still has what was written: copy it to another path (alluxio fs cp) before it goes`), remedy: undefined };
+}
+
+function objectFinding(path: AlluxioPath, text: string): Finding {
+  return { kind: 'object', id: 0, path, file: undefined, text, remedy: READ_AGAIN, cause: { of: 'object', path } };
 }
 
 async function* auditWrites(context: FileSystemContext, { path, signal }: FsckOptions): AsyncGenerator<Finding> {

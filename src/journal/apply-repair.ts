@@ -1,9 +1,9 @@
 /** What a repair does to the state tables: one record becomes what the others say. */
-import { decodeBlock, decodeJson, encodeHolders, encodeNumber, encodePlace, encodeSpace, encodeTotals } from './codec.ts';
+import { decodeBlock, decodeIntent, decodeSync, encodeHolders, encodeNumber, encodePlace, encodeSpace, encodeTotals } from './codec.ts';
 import type { Repair } from './audit/findings.ts';
 import { holdersOf } from './audit/holders.ts';
 import { inodeAt, inodeOf, placeOf, totalsAt } from './audit/records-at.ts';
-import { pagesOf, readable, valueOf } from './audit/scan.ts';
+import { idOf, pagesOf, readable, valueOf } from './audit/scan.ts';
 import { decodeInode, encodeInode } from './inode-codec.ts';
 import { expiryOf, waits } from './inode-indexes.ts';
 import { NAME_OFFSET, TABLE, blockKey, expiryKey, inodeKey, leaseKey, mountKey, numberRange, placeKey, sequenceKey, spaceKey, syncKey, toPersistKey, totalsKey, useKey } from './keys.ts';
@@ -50,7 +50,7 @@ export function applyRepair(kv: KvWriter, repair: Repair): void {
     case 'sequence':
       return void (new Tables(kv).sequence() < repair.next && kv.put(sequenceKey(), encodeNumber(repair.next)));
     case 'sync':
-      return inodeOf(kv, repair.id) === undefined ? kv.delete(syncKey(repair.id)) : undefined;
+      return inodeOf(kv, repair.id) === undefined || !isReadableSync(kv, repair.id) ? kv.delete(syncKey(repair.id)) : undefined;
   }
 }
 
@@ -124,13 +124,18 @@ function addUpSpace(kv: KvWriter, directory: number): void {
 
 function openIntents(kv: KvWriter): IntentRecord[] {
   const found: IntentRecord[] = [];
-  for (const page of pagesOf(kv, TABLE.intent, (entry) => readable(() => decodeJson<IntentRecord>(valueOf(entry))))) for (const intent of page) if (intent !== undefined) found.push(intent);
+  for (const page of pagesOf(kv, TABLE.intent, (entry) => readable(() => decodeIntent(valueOf(entry), idOf(entry))))) for (const intent of page) if (intent !== undefined) found.push(intent);
   return found;
 }
 
 function expiresAt(kv: KvWriter, { expiryMs, id }: Of<'expiry'>): boolean {
   const wanted = expiryOf(inodeOf(kv, id));
   return wanted !== undefined && expiryKey(wanted, id).equals(expiryKey(expiryMs, id));
+}
+
+function isReadableSync(kv: KvWriter, id: number): boolean {
+  const value = kv.get(syncKey(id));
+  return value === undefined || readable(() => decodeSync(value.subarray(0, value.length), id)) !== undefined;
 }
 
 function waitsNow(kv: KvWriter, id: number): boolean {

@@ -11,15 +11,14 @@ import { AlluxioError } from '../errors.ts';
 import { ChunkWriter } from './backup-chunks.ts';
 import { shippedEntry, survivingInode, survivingIntent, survivingMount, survivingSync } from './backup-image.ts';
 import { withoutSecrets } from '../config/redact.ts';
-import { decodeJson, decodeTotals, encodeJson, encodeTotals } from './codec.ts';
+import { decodeIntent, decodeMount, decodePathDefaults, decodeSync, decodeTotals, encodeJson, encodeTotals } from './codec.ts';
 import { decodeInode, encodeInode } from './inode-codec.ts';
 import { ROOT_ID } from './journal.ts';
 import type { BackupCounts, BackupStream, LogRecord, LogSegment } from './journal.ts';
-import { TABLE, tableRange } from './keys.ts';
+import { TABLE, get48, tableRange } from './keys.ts';
 import { valueIn } from './kv.ts';
 import type { KvReader, KvSnapshot, RawEntry } from './kv.ts';
 import { encodeLog } from './log-codec.ts';
-import type { IntentRecord, MountRecord, SyncRecord } from './records.ts';
 import { FORMAT_VERSION } from './store-files.ts';
 import { Tables } from './tables.ts';
 
@@ -105,15 +104,15 @@ function survivingValue(table: number, entry: RawEntry, counts: Counts): Buffer 
       return Object.values(survives).every((each) => each === 0) ? undefined : encodeTotals(survives);
     }
     case TABLE.mount:
-      return encodeJson(survivingMount(decodeJson<MountRecord>(value)));
+      return encodeJson(survivingMount(decodeMount(value, get48(entry.key, entry.keyStart + 1))));
     case TABLE.sync:
-      return encodeJson(survivingSync(decodeJson<SyncRecord>(value)));
+      return encodeJson(survivingSync(decodeSync(value, get48(entry.key, entry.keyStart + 1))));
     case TABLE.intent: {
-      const survives = survivingIntent(decodeJson<IntentRecord>(value));
+      const survives = survivingIntent(decodeIntent(value, get48(entry.key, entry.keyStart + 1)));
       return survives === undefined ? undefined : encodeJson(survives);
     }
     case TABLE.pathDefaults:
-      return encodeJson(decodeJson<[string, Record<string, string>][]>(value).map(([path, properties]) => [path, withoutSecrets(properties)]));
+      return encodeJson(decodePathDefaults(value).map(([path, properties]) => [path, withoutSecrets(properties)]));
     default:
       return value;
   }

@@ -3,6 +3,7 @@
  * unless it is copied.
  */
 import { AlluxioError } from '../errors.ts';
+import { recordDamaged } from './remedy.ts';
 
 const TWO_32 = 0x1_0000_0000;
 /** Characters of a text that is copied one by one. Below 128, so that its length is one byte. */
@@ -15,7 +16,7 @@ function checkInteger(value: number): void {
 }
 
 export function endsEarly(): AlluxioError {
-  return new AlluxioError('CORRUPT', 'A record of the journal ends early.', { hint: 'Restore the journal from a backup.' });
+  return recordDamaged('a record ends early');
 }
 
 /** Character codes of the sixteen digits. */
@@ -163,6 +164,12 @@ export class ByteReader {
     return this;
   }
 
+  /** All that was given must have been read. @throws CORRUPT */
+  end<T>(record: T): T {
+    if (this.#at !== this.#bytes.length) throw recordDamaged('a record is longer or shorter than what it holds');
+    return record;
+  }
+
   /** What has been read ends here. */
   get at(): number {
     return this.#at;
@@ -201,7 +208,8 @@ export class ByteReader {
       byte = bytes[at++] ?? 0;
       value += (byte & 127) * factor;
     }
-    if (at > bytes.length) throw endsEarly();
+    // What no writer of ours can have put in, NaN included, is no count.
+    if (at > bytes.length || !(value <= Number.MAX_SAFE_INTEGER)) throw endsEarly();
     this.#at = at;
     return value;
   }

@@ -1,6 +1,10 @@
 /** Values of the other tables: small ones laid out by hand; rare ones (mounts, intents, path defaults) are JSON. */
 import { ByteReader, ByteWriter } from './bytes.ts';
-import type { BlockRecord, LeaseTarget, TotalsRecord } from './records.ts';
+import type { Entry } from './entries.ts';
+import type { BlockRecord, IntentRecord, LeaseTarget, MountRecord, SyncRecord, TotalsRecord } from './records.ts';
+import { recordDamaged } from './remedy.ts';
+import { ENTRY, INTENT, MOUNT, PATH_DEFAULTS, SYNC } from './shapes.ts';
+import type { Shape } from './shapes.ts';
 
 const writer = new ByteWriter();
 const reader = new ByteReader();
@@ -19,7 +23,7 @@ export function encodePlace(place: Place): Buffer {
 
 export function decodePlace(bytes: Buffer): Place {
   reader.start(bytes);
-  return { parentId: reader.count(), name: reader.text() };
+  return reader.end({ parentId: reader.count(), name: reader.text() });
 }
 
 /** The parent alone: what a walk to the root needs. */
@@ -40,14 +44,20 @@ export function encodeTotals(totals: TotalsRecord): Buffer {
 
 export function decodeTotals(bytes: Buffer): TotalsRecord {
   reader.start(bytes);
-  return {
+  return reader.end({
     children: reader.count(),
     files: reader.count(),
     directories: reader.count(),
     bytes: reader.count(),
     cachedBytes: reader.count(),
     unloaded: reader.count(),
-  };
+  });
+}
+
+const SCOPES: readonly LeaseTarget['scope'][] = ['entry', 'tree'];
+
+function unknownScope(): never {
+  throw recordDamaged('a lease is of no kind that there is');
 }
 
 export interface LeaseHolder {
@@ -68,8 +78,8 @@ export function encodeHolders(holders: readonly LeaseHolder[]): Buffer {
 export function decodeHolders(bytes: Buffer): LeaseHolder[] {
   reader.start(bytes);
   const holders: LeaseHolder[] = [];
-  for (let left = reader.count(); left > 0; left--) holders.push({ intentId: reader.count(), scope: reader.byte() === 1 ? 'tree' : 'entry' });
-  return holders;
+  for (let left = reader.count(); left > 0; left--) holders.push({ intentId: reader.count(), scope: SCOPES[reader.byte()] ?? unknownScope() });
+  return reader.end(holders);
 }
 
 export function encodeBlock(block: BlockRecord): Buffer {
@@ -87,7 +97,7 @@ export function decodeBlock(bytes: Buffer, fileId: number, index: number): Block
   const [length, directory, usedMs] = [reader.count(), reader.count(), reader.time()];
   const checksums: number[] = [];
   for (let left = reader.count(); left > 0; left--) checksums.push(reader.uint32());
-  return { fileId, index, length, directory, checksums, usedMs };
+  return reader.end({ fileId, index, length, directory, checksums, usedMs });
 }
 
 export function encodeSpace(space: { used: number; reserved: number }): Buffer {
@@ -99,7 +109,7 @@ export function encodeSpace(space: { used: number; reserved: number }): Buffer {
 
 export function decodeSpace(bytes: Buffer): { used: number; reserved: number } {
   reader.start(bytes);
-  return { used: reader.count(), reserved: reader.count() };
+  return reader.end({ used: reader.count(), reserved: reader.count() });
 }
 
 export function encodeNumber(value: number): Buffer {
@@ -121,7 +131,41 @@ export function encodeJson(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
-/** What the journal wrote itself needs no validation: a store of another format version is never opened. */
-export function decodeJson<T>(bytes: Buffer): T {
-  return JSON.parse(decodeText(bytes)) as T;
+/** @throws CORRUPT, with the kind of record, when it is not what the journal wrote */
+function decodeJson<T>(bytes: Buffer, what: string, shape: Shape): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeText(bytes));
+  } catch (error) {
+    throw recordDamaged(`${what} cannot be read`, error);
+  }
+  if (!shape(value)) throw recordDamaged(`${what} is not what was written`);
+  return value as T;
+}
+
+export function decodeMount(bytes: Buffer, id: number): MountRecord {
+  return itself(decodeJson<MountRecord>(bytes, `mount ${id}`, MOUNT), id, 'mount');
+}
+
+export function decodeIntent(bytes: Buffer, id: number): IntentRecord {
+  return itself(decodeJson<IntentRecord>(bytes, `intent ${id}`, INTENT), id, 'intent');
+}
+
+export function decodeSync(bytes: Buffer, id: number): SyncRecord {
+  return itself(decodeJson<SyncRecord>(bytes, `the sync record of inode ${id}`, SYNC), id, 'the sync record of inode');
+}
+
+export function decodePathDefaults(bytes: Buffer): [path: string, properties: Record<string, string>][] {
+  return decodeJson(bytes, 'the record of the path defaults', PATH_DEFAULTS);
+}
+
+/** An entry of the log that is kept as JSON. */
+export function decodeEntry(text: string, seq: number): Entry {
+  return decodeJson(Buffer.from(text), `record ${seq} of the log`, ENTRY);
+}
+
+/** A record says its key once more. */
+function itself<T extends { readonly id: number }>(record: T, id: number, what: string): T {
+  if (record.id !== id) throw recordDamaged(`${what} ${id} says that it is ${record.id}`);
+  return record;
 }

@@ -4,6 +4,7 @@
 import { AlluxioError } from '../errors.ts';
 import { ByteReader, ByteWriter, endsEarly, LOWER_HEX, UPPER_HEX } from './bytes.ts';
 import type { AclEntry, InodeRecord, PersistenceState } from './records.ts';
+import { recordDamaged } from './remedy.ts';
 
 const writer = new ByteWriter();
 const reader = new ByteReader();
@@ -39,6 +40,8 @@ const HASH_SHIFT = 22;
 const HASH_UPPER = 1 << HASH_SHIFT;
 const HASH_LOWER = 2 << HASH_SHIFT;
 const HASH_TEXT = 3 << HASH_SHIFT;
+/** From here on the bits mean nothing. */
+const UNUSED = 2 ** (HASH_SHIFT + 2);
 
 /** No sign, no leading zero: what comes back is what was put in. */
 const CANONICAL = /^(?:0|[1-9]\d{0,19})$/;
@@ -124,9 +127,13 @@ function readAcl(): AclEntry[] {
   const entries: AclEntry[] = [];
   for (let left = reader.count(); left > 0; left--) {
     const head = reader.byte();
-    entries.push({ type: ACL_TYPES[head >> 3] ?? 'other', subject: reader.text(), bits: head & 7 });
+    entries.push({ type: ACL_TYPES[head >> 3] ?? unknownKind(), subject: reader.text(), bits: head & 7 });
   }
   return entries;
+}
+
+function unknownKind(): never {
+  throw recordDamaged('an inode holds what there is no kind of');
 }
 
 function readTexts(): string[] {
@@ -223,6 +230,14 @@ function readBlockSize(flags: number): number {
   return flags & BLOCK_SIZE ? reader.count() : 0;
 }
 
+/** What a date can hold, and a key. */
+const LATEST = 8.64e15;
+const MAX_48 = 2 ** 48 - 1;
+
+function isNoDate(ms: number): boolean {
+  return ms > LATEST || ms < -LATEST;
+}
+
 export interface DecodeRange {
   readonly at?: number;
   readonly end?: number;
@@ -231,9 +246,10 @@ export interface DecodeRange {
 }
 
 /** Reads fields in the order in which encodeInode wrote them. */
-export function decodeInode(bytes: Buffer, { at = 0, end = Infinity, brief = false }: DecodeRange = {}): InodeRecord {
+export function decodeInode(bytes: Buffer, { at = 0, end = bytes.length, brief = false }: DecodeRange = {}): InodeRecord {
   reader.start(bytes, at);
   const flags = reader.uint32();
+  if (flags >= UNUSED) unknownKind();
   const id = reader.count();
   const createdMs = reader.time();
   const mode = reader.count();
@@ -254,7 +270,8 @@ export function decodeInode(bytes: Buffer, { at = 0, end = Infinity, brief = fal
   const acl = flags & ACL ? readAcl() : NO_ACL;
   const defaultAcl = flags & DEFAULT_ACL ? readAcl() : NO_ACL;
   const mountId = flags & MOUNT ? reader.count() : 0;
-  if (reader.at > end) throw endsEarly();
+  if (reader.at !== end) throw endsEarly();
+  if (id > MAX_48 || mountId > MAX_48 || blockSize > Number.MAX_SAFE_INTEGER || isNoDate(modifiedMs) || isNoDate(accessedMs) || isNoDate(syncedMs)) throw recordDamaged(`inode ${id} holds a number that no inode has`);
   return {
     id,
     directory: (flags & DIRECTORY) !== 0,

@@ -10,6 +10,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { AlluxioError } from '../errors.ts';
 import { valueIn } from './kv.ts';
 import type { KeyRange, KvReader, RawEntry } from './kv.ts';
+import { REMEDY } from './remedy.ts';
 import { BRANCH, HEADER, LEAF, META_TXN, OVERFLOW_NODE, readMeta } from './lmdb-file.ts';
 
 /** With 4 KiB pages half a megabyte: the way down to where most reads go, and the leaves around. */
@@ -260,7 +261,7 @@ export class PageReader implements KvReader {
   }
 
   #damaged(how: string): AlluxioError {
-    return new AlluxioError('CORRUPT', `${this.#path} is damaged: ${how}.`, { hint: 'Restore a backup: alluxio format --from <uri>' });
+    return new AlluxioError('CORRUPT', `${this.#path} is damaged: ${how}.`, { hint: REMEDY });
   }
 }
 

@@ -4,7 +4,9 @@
  */
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Entry } from './entries.ts';
+import { decodeEntry } from './codec.ts';
 import { decodeInode, encodeInode } from './inode-codec.ts';
+import { recordDamaged } from './remedy.ts';
 import type { Actor, LogRecord } from './journal.ts';
 import type { InodeRecord } from './records.ts';
 
@@ -49,10 +51,11 @@ export function decodeLog(seq: number, bytes: Buffer): LogRecord {
   const timeMs = reader.time();
   const user = reader.text();
   const command = reader.text();
-  const entry = readEntry(reader.byte());
-  if (reader.at >= bytes.length) return { seq, timeMs, user, command, entry };
+  const entry = readEntry(reader.byte(), seq);
+  if (reader.at === bytes.length) return { seq, timeMs, user, command, entry };
   const run = reader.count();
   const undoes = reader.count();
+  if (reader.at > bytes.length) throw recordDamaged(`record ${seq} of the log ends early`);
   return { seq, timeMs, user, command, entry, run, ...(undoes === 0 ? {} : { undoes }) };
 }
 
@@ -61,14 +64,17 @@ function inodesOf(entry: Entry): readonly InodeRecord[] {
   return entry.type === 'inodes-found' ? entry.found.map(({ inode }) => inode) : [];
 }
 
-function readEntry(kind: number): Entry {
+function readEntry(kind: number, seq: number): Entry {
+  if (kind === AS_JSON) return decodeEntry(reader.text(), seq);
   if (kind === INODE_CREATED) return readCreated();
-  return kind === INODES_FOUND ? readFound() : (JSON.parse(reader.text()) as Entry);
+  if (kind === INODES_FOUND) return readFound();
+  throw recordDamaged(`record ${seq} of the log is of no kind that there is`);
 }
 
 function readFound(): Entry {
   const parentId = reader.count();
-  const names = Array.from({ length: reader.count() }, () => reader.text());
+  const names: string[] = [];
+  for (let left = reader.count(); left > 0; left--) names.push(reader.text());
   return { type: 'inodes-found', parentId, found: names.map((name) => ({ name, inode: decodeInode(reader.bytes()) })) };
 }
 

@@ -1,6 +1,7 @@
 /** What a failure of the store itself means to the user. */
 import { statfsSync } from 'node:fs';
 import { AlluxioError, messageOf, systemCode } from '../errors.ts';
+import { REMEDY } from './remedy.ts';
 
 const DAMAGED = /MDB_(CORRUPTED|PAGE_NOTFOUND|PANIC|INVALID|VERSION_MISMATCH|BAD_TXN|CURSOR_FULL|PAGE_FULL|PROBLEM|INCOMPATIBLE|BAD_CHECKSUM)/;
 const FULL = /MDB_MAP_FULL|No space left|quota exceeded|File too large/i;
@@ -12,7 +13,7 @@ const DENIED = /Permission denied|Operation not permitted|Read-only file system/
 
 export function damaged(folder: string, why: string, cause?: unknown): AlluxioError {
   return new AlluxioError('CORRUPT', `The journal in ${folder} is damaged: ${why}.`, {
-    hint: 'Restore it from a backup (alluxio format --from <backup>), or read the tree from the under storage again: alluxio format, then alluxio fs loadMetadata -R /. What is only in the cache is lost then.',
+    hint: REMEDY,
     cause,
   });
 }

@@ -1,6 +1,6 @@
 /** The state tables as a View: decoding on top of a reader of keys. */
 import { AlluxioError } from '../errors.ts';
-import { decodeBlock, decodeHolders, decodeJson, decodeNumber, decodePlace, decodeSpace, decodeText, decodeTotals } from './codec.ts';
+import { decodeBlock, decodeHolders, decodeIntent, decodeMount, decodeNumber, decodePathDefaults, decodePlace, decodeSpace, decodeSync, decodeText, decodeTotals } from './codec.ts';
 import { decodeInode } from './inode-codec.ts';
 import type { Child, ChildRange, HeldLease, LogRecord, UsageRecord, View } from './journal.ts';
 import {
@@ -31,6 +31,7 @@ import {
 import { valueIn } from './kv.ts';
 import type { KeyRange, KvReader } from './kv.ts';
 import { decodeLog } from './log-codec.ts';
+import { recordDamaged } from './remedy.ts';
 import { NO_TOTALS } from './totals.ts';
 import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, SyncRecord, TotalsRecord } from './records.ts';
 
@@ -74,7 +75,8 @@ export class Tables implements View {
     if (value === undefined) return undefined;
     const { parentId, name } = decodePlace(value);
     const inode = this.child(parentId, name);
-    if (inode === undefined) throw new AlluxioError('CORRUPT', `Inode ${id} of the journal has a place but no attributes.`, { hint: 'Restore the journal from a backup.' });
+    if (inode === undefined) throw recordDamaged(`inode ${id} has a place but no attributes`);
+    if (inode.id !== id) throw recordDamaged(`inode ${id} has the attributes of inode ${inode.id}`);
     return { parentId, name, inode };
   }
 
@@ -144,7 +146,7 @@ export class Tables implements View {
   }
 
   intents(): IntentRecord[] {
-    return this.#records<IntentRecord>(TABLE.intent);
+    return this.#records(TABLE.intent, decodeIntent);
   }
 
   intent(id: number): IntentRecord | undefined {
@@ -193,7 +195,7 @@ export class Tables implements View {
   }
 
   syncs(): SyncRecord[] {
-    return this.#records<SyncRecord>(TABLE.sync);
+    return this.#records(TABLE.sync, decodeSync);
   }
 
   toBePersisted(range: { after?: number; limit?: number } = {}): number[] {
@@ -208,7 +210,7 @@ export class Tables implements View {
 
   pathDefaults(): Map<string, Readonly<Record<string, string>>> {
     const value = this.#kv.get(pathDefaultsKey());
-    return new Map(value === undefined ? [] : decodeJson<[string, Record<string, string>][]>(value));
+    return new Map(value === undefined ? [] : decodePathDefaults(value));
   }
 
   fact(name: string): string | undefined {
@@ -221,10 +223,10 @@ export class Tables implements View {
     return value === undefined ? FIRST_SEQUENCE : decodeNumber(value);
   }
 
-  #records<T>(table: number): T[] {
+  #records<T>(table: number, decode: (bytes: Buffer, id: number) => T): T[] {
     const found: T[] = [];
     this.#kv.scan(tableRange(table), (entry) => {
-      found.push(decodeJson<T>(valueIn(entry)));
+      found.push(decode(valueIn(entry), get48(entry.key, entry.keyStart + 1)));
     });
     return found;
   }
@@ -245,7 +247,7 @@ const decodedMounts = new Map<number, { readonly bytes: Buffer; readonly mount: 
 function mountOf(bytes: Buffer, id: number): MountRecord {
   const known = decodedMounts.get(id);
   if (known?.bytes.equals(bytes) === true) return known.mount;
-  const mount = decodeJson<MountRecord>(bytes);
+  const mount = decodeMount(bytes, id);
   decodedMounts.set(id, { bytes: Buffer.from(bytes), mount });
   return mount;
 }
@@ -255,7 +257,7 @@ let decodedIntent: { readonly id: number; readonly bytes: Buffer; readonly inten
 
 function intentOf(bytes: Buffer, id: number): IntentRecord {
   if (decodedIntent?.id === id && decodedIntent.bytes.equals(bytes)) return decodedIntent.intent;
-  const intent = decodeJson<IntentRecord>(bytes);
+  const intent = decodeIntent(bytes, id);
   decodedIntent = { id, bytes: Buffer.from(bytes), intent };
   return intent;
 }

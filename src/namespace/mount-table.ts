@@ -1,6 +1,7 @@
 /** Which mount a path belongs to, and its key there; the rules of mounting. */
 import { AlluxioError } from '../errors.ts';
 import type { Child, View } from '../journal/journal.ts';
+import { recordDamaged } from '../journal/remedy.ts';
 import type { MountRecord } from '../journal/records.ts';
 import type { AlluxioPath } from '../uri.ts';
 import { UfsUri, isAtOrBelow, joinPath } from '../uri.ts';
@@ -14,9 +15,10 @@ export interface MountedPath {
   readonly key: string;
 }
 
-export function mountById(view: View, id: number): MountRecord {
+/** The mount that a directory says to be, in the same state. @throws CORRUPT */
+function mountSaid(view: View, id: number): MountRecord {
   const mount = view.mount(id);
-  if (mount === undefined) throw new AlluxioError('NOT_FOUND', `Mount ${id} does not exist any more.`);
+  if (mount === undefined) throw recordDamaged(`a directory says that it is mount ${id}, and there is no such mount`);
   return mount;
 }
 
@@ -27,7 +29,7 @@ export function mountOf(view: View, resolution: Resolution): MountedPath {
     const mountId = chain[i]?.inode.mountId ?? 0;
     if (mountId === 0) continue;
     const below = chain.slice(i + 1).map((child) => child.name);
-    return { mount: mountById(view, mountId), mountPath: pathAt(resolution, i), key: [...below, ...missing].join('/') };
+    return { mount: mountSaid(view, mountId), mountPath: pathAt(resolution, i), key: [...below, ...missing].join('/') };
   }
   throw new AlluxioError('INTERNAL', 'The root directory is no mount point.');
 }
@@ -37,7 +39,7 @@ export function mountOfInode(view: View, id: number): { mount: MountRecord; key:
   const names: string[] = [];
   let at = view.locate(id);
   while (at !== undefined) {
-    if (at.inode.mountId !== 0) return { mount: mountById(view, at.inode.mountId), key: names.reverse().join('/') };
+    if (at.inode.mountId !== 0) return { mount: mountSaid(view, at.inode.mountId), key: names.reverse().join('/') };
     names.push(at.name);
     at = at.parentId === 0 ? undefined : view.locate(at.parentId);
   }

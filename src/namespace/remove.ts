@@ -7,7 +7,7 @@ import type { AlluxioPath } from '../uri.ts';
 import { ROOT } from '../uri.ts';
 import { requireFree } from './leases.ts';
 import type { MountedPath } from './mount-table.ts';
-import { mountById, mountOf, mountPoints, mountsBelow, refuseReadOnly } from './mount-table.ts';
+import { mountOf, mountPoints, mountsBelow, refuseReadOnly } from './mount-table.ts';
 import type { Subject } from './permissions.ts';
 import { READ, requireAccess, requireParentAccess } from './permissions.ts';
 import { existing } from './resolve.ts';
@@ -109,7 +109,7 @@ export function purgeSome(tx: Transaction, id: number, limit: number): { blocks:
 
 /** The mount of an intent's key, or undefined when it was unmounted meanwhile. */
 export function mountIfThere(view: View, id: number) {
-  return view.mounts().some((mount) => mount.id === id) ? mountById(view, id) : undefined;
+  return view.mount(id);
 }
 
 /** Removes the given inodes of a detached tree where they are leaves. Returns their blocks. */

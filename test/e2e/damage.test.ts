@@ -1,10 +1,13 @@
 /** A damaged journal is refused with what to do, and the way back leads to the tree that the storage has. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mountKey, syncKey } from '../../src/journal/keys.ts';
+import { LmdbEngine } from '../../src/journal/lmdb-engine.ts';
 import { pageDamage } from '../../src/journal/page-walk.ts';
+import { currentStore } from '../../src/journal/store-files.ts';
 import type { Home } from '../support/home.ts';
 import { makeHome } from '../support/home.ts';
 import { runAlluxio } from '../support/run-alluxio.ts';
@@ -128,6 +131,20 @@ describe('a damaged journal', () => {
     expect(await run('fs', 'ls', '/')).toMatchObject({ status: 0 });
   });
 
+  it('with a zeroed page that a command meets which only looks is told with both ways out', async () => {
+    let told = { status: 0, stdout: '', stderr: '' };
+    for (let page = 2; page < 60 && told.status === 0; page++) {
+      reset();
+      const file = openSync(data, 'r+');
+      writeSync(file, Buffer.alloc(4096), 0, 4096, page * 4096);
+      closeSync(file);
+      if (pageDamage(data) !== undefined) told = await run('fs', 'ls', '-R', '/');
+    }
+    expect(told.status).toBe(255);
+    expect(told.stderr).toMatch(/^[^\n]*data\.mdb is damaged: page \d+ is none of its tree\. [^\n]*\n$/);
+    expect(told.stderr.endsWith(` ${WAY_OUT}\n`)).toBe(true);
+  });
+
   it('with a zeroed page is told by fsck, replaced by format, and read from the storage again', async () => {
     let zeroed = false;
     for (let page = 2; page < 60 && !zeroed; page++) {
@@ -185,5 +202,86 @@ describe('a file of a local mount whose bytes changed behind the namespace, with
     } finally {
       await home.remove();
     }
+  });
+});
+
+describe('a record of the journal that is not what was written', () => {
+  let home: Home;
+  let journal: string;
+  let kept: string;
+  const run = (...args: string[]) => runAlluxio(home, args);
+  /** Changes one record of a store that nobody has open. */
+  const damaged = async (key: Buffer, value: (bytes: Buffer) => Buffer | undefined) => {
+    const folder = mkdtempSync(join(home.dir, 'edited-'));
+    cpSync(kept, folder, { recursive: true });
+    const engine = new LmdbEngine(currentStore(folder));
+    await engine.write((kv) => {
+      const found = kv.get(key);
+      const bytes = value(Buffer.from(found?.subarray(0, found.length) ?? []));
+      if (bytes === undefined) kv.delete(key);
+      else kv.put(key, bytes);
+    });
+    await engine.close();
+    rmSync(journal, { recursive: true, force: true });
+    cpSync(folder, journal, { recursive: true });
+  };
+  /** As it is in the journal that nothing is wrong with. */
+  const statusOf = async (path: string) => {
+    await damaged(mountKey(1), (bytes) => bytes);
+    return JSON.parse((await run('fs', 'stat', '--json', path)).stdout) as { id: number; mountId: number };
+  };
+  const renamed = (name: string) => (bytes: Buffer) => Buffer.from(bytes.toString().replace(`"${name}"`, `"${name.slice(0, -1)}${String.fromCharCode(name.charCodeAt(name.length - 1) ^ 1)}"`));
+  const words = (what: string) => `The journal is damaged: ${what}. ${WAY_OUT}\n`;
+
+  beforeAll(async () => {
+    home = await makeHome();
+    mkdirSync(join(home.ufsDir, 'd'));
+    mkdirSync(join(home.dir, 'other'));
+    writeFileSync(join(home.dir, 'other', 'f'), 'content');
+    await run('format');
+    expect(await run('fs', 'mount', '/m', join(home.dir, 'other'))).toMatchObject({ status: 0 });
+    expect((await run('fs', 'ls', '-R', '/')).stdout).toContain('/m/f');
+    expect(await run('fs', 'startSync', '/d')).toMatchObject({ status: 0 });
+    [journal, kept] = [join(home.workDir, 'journal'), join(home.dir, 'kept')];
+    cpSync(journal, kept, { recursive: true });
+  });
+  afterAll(() => home.remove());
+
+  it('is told in one line, with what to do, whatever the command', async () => {
+    for (const [name, change] of [['inodeId', renamed('inodeId')], ['ufsUri', renamed('ufsUri')], ['properties', renamed('properties')], ['{', (bytes: Buffer) => Buffer.from(`z${bytes.toString().slice(1)}`)]] as const) {
+      await damaged(mountKey(1), change);
+      const told = { stdout: '', stderr: words(`mount 1 ${name === '{' ? 'cannot be read' : 'is not what was written'}`) };
+      for (const line of [['fs', 'ls', '/'], ['fs', 'mkdir', '/d/x'], ['fs', 'mount']]) expect({ name, line, ...(await run(...line)) }).toMatchObject({ name, line, status: 255, ...told });
+      expect(await run('fsck')).toMatchObject({ status: 255, ...told });
+    }
+  });
+
+  it('of a sync is told too, and fsck --repair drops it', async () => {
+    const { id } = await statusOf('/d');
+    await damaged(syncKey(id), (bytes) => Buffer.from(bytes.toString().replace('{', 'z')));
+    expect(await run('fs', 'getSyncPathList')).toMatchObject({ status: 255, stderr: words(`the sync record of inode ${id} cannot be read`) });
+    const mended = await run('fsck', '--repair', '--yes');
+    expect(mended.stdout).toContain('mended: sync: /d\n');
+    expect(mended.status).toBe(0);
+    expect(await run('fs', 'ls', '/d')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('is one of a mount that is gone: the root\'s cannot be mended, another becomes a directory', async () => {
+    await damaged(mountKey(1), () => undefined);
+    const told = words('a directory says that it is mount 1, and there is no such mount');
+    expect(await run('fs', 'ls', '/')).toMatchObject({ status: 255, stdout: '', stderr: told });
+    const line = 'mount: /: the directory says that mount 1 is here, and there is no such mount (cannot be mended here)\n';
+    expect(await run('fsck')).toMatchObject({ status: 255, stdout: line, stderr: told });
+    expect(await run('fsck', '--repair', '--yes')).toMatchObject({ status: 255, stdout: line, stderr: told });
+
+    const { mountId } = await statusOf('/m');
+    await damaged(mountKey(mountId), () => undefined);
+    const gone = words(`a directory says that it is mount ${mountId}, and there is no such mount`);
+    expect(await run('fs', 'ls', '/m')).toMatchObject({ status: 255, stdout: '', stderr: gone });
+    expect((await run('fsck')).stdout).toContain(`mount: /m: the directory says that mount ${mountId} is here, and there is no such mount; to mend: make the directory say what the mount table says\n`);
+    const mended = await run('fsck', '--repair', '--yes');
+    expect(mended).toMatchObject({ status: 0, stderr: '' });
+    expect(mended.stdout).toContain('mended: mount: /m\n');
+    expect((await run('fsck')).status).toBe(0);
   });
 });

@@ -1,3 +1,4 @@
+import { hasCode } from '../../errors.ts';
 import { filesOf } from '../../journal/intent-files.ts';
 import type { TableFinding } from '../../journal/journal.ts';
 import type { IntentRecord } from '../../journal/records.ts';
@@ -27,15 +28,24 @@ export function createFsck(context: FileSystemContext): Fsck {
 
 async function* check(context: FileSystemContext, options: FsckOptions): AsyncGenerator<Finding> {
   context.journal.read((view) => requireSuperuser(view, context.subject));
+  let mends = false;
   for await (const step of context.journal.audit()) {
     options.signal.throwIfAborted();
-    for (const finding of step) yield tableFinding(context, finding);
+    for (const finding of step) {
+      mends ||= (finding.kind === 'mount' || finding.kind === 'sync') && finding.repairs.length > 0;
+      yield tableFinding(context, finding);
+    }
   }
-  yield* deadIntents(context);
-  yield* auditCache(context, options);
-  if (!options.storage) return;
-  yield* auditObjects(context, options);
-  yield* auditWrites(context, options);
+  try {
+    yield* deadIntents(context);
+    yield* auditCache(context, options);
+    if (!options.storage) return;
+    yield* auditObjects(context, options);
+    yield* auditWrites(context, options);
+  } catch (error) {
+    // A directory whose mount is missing, or a sync record that cannot be read, stops whoever comes by: the rest is looked at when that is mended.
+    if (!(mends && hasCode(error, 'CORRUPT'))) throw error;
+  }
 }
 
 function tableFinding(context: FileSystemContext, finding: TableFinding): Finding {

@@ -1,9 +1,9 @@
 /** Open work and what hangs on it: leases, limbo, mounts, syncs, and the number that is given next. */
-import { decodeHolders, decodeJson } from '../codec.ts';
+import { decodeHolders, decodeIntent, decodeMount, decodeSync } from '../codec.ts';
 import { ROOT_ID } from '../journal.ts';
 import { NAME_OFFSET, TABLE } from '../keys.ts';
 import type { KvReader, RawEntry } from '../kv.ts';
-import type { IntentRecord, MountRecord } from '../records.ts';
+import type { IntentRecord } from '../records.ts';
 import { FIRST_SEQUENCE, Tables } from '../tables.ts';
 import { holdersOf } from './holders.ts';
 import type { TableFinding } from './findings.ts';
@@ -14,7 +14,7 @@ import { idOf, pagesOf, readable, valueOf } from './scan.ts';
 export function intentsOf(kv: KvReader): { intents: IntentRecord[]; found: TableFinding[] } {
   const intents: IntentRecord[] = [];
   const found: TableFinding[] = [];
-  for (const page of pagesOf(kv, TABLE.intent, (entry) => ({ id: idOf(entry), intent: readable(() => decodeJson<IntentRecord>(valueOf(entry))) }))) {
+  for (const page of pagesOf(kv, TABLE.intent, (entry) => ({ id: idOf(entry), intent: readable(() => decodeIntent(valueOf(entry), idOf(entry))) }))) {
     for (const { id, intent } of page) {
       if (intent === undefined) found.push({ kind: 'unreadable', id: 0, text: `intent ${id} cannot be read`, repairs: [] });
       else intents.push(intent);
@@ -54,8 +54,11 @@ export function* auditLimbo(tally: InodeTally, intents: readonly IntentRecord[])
 
 export function* auditRest(kv: KvReader, tally: InodeTally, intents: readonly IntentRecord[]): Generator<TableFinding> {
   yield* auditMounts(kv, tally);
-  for (const page of pagesOf(kv, TABLE.sync, idOf)) {
-    for (const id of page) if (inodeOf(kv, id) === undefined) yield { kind: 'sync', id, text: 'it is to be compared with its storage, and is not there', repairs: [{ what: 'sync', id }] };
+  for (const page of pagesOf(kv, TABLE.sync, (entry) => ({ id: idOf(entry), sync: readable(() => decodeSync(valueOf(entry), idOf(entry))) }))) {
+    for (const { id, sync } of page) {
+      if (sync === undefined) yield { kind: 'sync', id, text: 'the record that it is to be compared with its storage cannot be read', repairs: [{ what: 'sync', id }] };
+      else if (inodeOf(kv, id) === undefined) yield { kind: 'sync', id, text: 'it is to be compared with its storage, and is not there', repairs: [{ what: 'sync', id }] };
+    }
   }
   const greatest = Math.max(tally.greatest, ...intents.map(({ id }) => id));
   const next = readable(() => new Tables(kv).sequence()) ?? 0;
@@ -65,7 +68,7 @@ export function* auditRest(kv: KvReader, tally: InodeTally, intents: readonly In
 
 function* auditMounts(kv: KvReader, tally: InodeTally): Generator<TableFinding> {
   const left = new Map(tally.mountIds);
-  for (const page of pagesOf(kv, TABLE.mount, (entry) => ({ id: idOf(entry), mount: readable(() => decodeJson<MountRecord>(valueOf(entry))) }))) {
+  for (const page of pagesOf(kv, TABLE.mount, (entry) => ({ id: idOf(entry), mount: readable(() => decodeMount(valueOf(entry), idOf(entry))) }))) {
     for (const { id, mount } of page) {
       if (mount === undefined) yield { kind: 'unreadable', id: 0, text: `mount ${id} cannot be read`, repairs: [] };
       else if (left.get(mount.inodeId) === id) left.delete(mount.inodeId);
@@ -76,5 +79,9 @@ function* auditMounts(kv: KvReader, tally: InodeTally): Generator<TableFinding> 
       }
     }
   }
-  for (const [id, mountId] of left) yield { kind: 'mount', id, text: `the directory says that mount ${mountId} is here, and there is no such mount`, repairs: [{ what: 'mount', id }] };
+  for (const [id, mountId] of left) {
+    const text = `the directory says that mount ${mountId} is here, and there is no such mount`;
+    // Without the root mount there is nothing to mend with.
+    yield { kind: 'mount', id, text, repairs: id === ROOT_ID ? [] : [{ what: 'mount', id }] };
+  }
 }

@@ -40,11 +40,13 @@ export interface BlockWriter {
   abort(): Promise<void>;
 }
 
-/** A file that a crash left. */
+/** A file that a crash left, or a folder where a block may have to be. */
 export interface StrayFile {
   readonly path: string;
   readonly bytes: number;
   readonly temporary: boolean;
+  /** Of a folder: whether anything is in it. */
+  readonly folder?: 'empty' | 'full';
 }
 
 export interface BlockStore {
@@ -66,9 +68,11 @@ export interface BlockStore {
   lastUsed(block: BlockAddress): Promise<number | undefined>;
   /** The length of its file; undefined when that is gone. */
   length(block: BlockAddress): Promise<number | undefined>;
-  /** What sweep() would remove. */
+  /** Where something else than a file is in the place of its file. */
+  inTheWay(block: BlockAddress): Promise<string | undefined>;
+  /** What sweep() would remove, and folders that it leaves because they are not empty. */
   strays(known: (block: BlockAddress) => boolean): AsyncIterable<StrayFile>;
-  /** Removes temporary files whose writing process is gone and block files that `known` denies. Returns what was removed. */
+  /** Removes temporary files whose writing process is gone, and block files and empty folders in their places that `known` denies. Returns what was removed. */
   sweep(known: (block: BlockAddress) => boolean): Promise<{ files: number; bytes: number }>;
   /** Empties every directory (`formatWorker`), or takes only what was last touched before a time; returns the folders done. */
   format(beforeMs?: number): Promise<string[]>;

@@ -18,7 +18,7 @@ import { readBlock } from './block-reader.ts';
 import { openBlockWriter } from './block-writer.ts';
 import { diskError } from './disk-error.ts';
 import { openSmallBlockWriter, SMALL_BLOCK_BYTES } from './small-block-writer.ts';
-import { straysIn, sweepFolder } from './sweep.ts';
+import { removeFolder, straysIn, sweepFolder } from './sweep.ts';
 import { syncFolder } from './sync-folder.ts';
 import { DEFAULT_FOLDERS } from './tiers.ts';
 import type { BlockFolders } from './tiers.ts';
@@ -71,7 +71,7 @@ class DirectoryStore implements BlockStore {
     let failure: unknown;
     for (let start = 0; start < blocks.length; start += REMOVED_AT_ONCE) {
       const batch = blocks.slice(start, start + REMOVED_AT_ONCE);
-      const results = await Promise.allSettled(batch.map((block) => this.#onFile(block, (path) => around('cache.remove', () => unlink(path)))));
+      const results = await Promise.allSettled(batch.map((block) => this.#onFile(block, (path) => around('cache.remove', () => unlinkFile(path)))));
       failure ??= results.find((result) => result.status === 'rejected')?.reason;
     }
     if (failure !== undefined) throw failure;
@@ -89,6 +89,10 @@ class DirectoryStore implements BlockStore {
 
   async length(block: BlockAddress): Promise<number | undefined> {
     return this.#onFile(block, async (path) => (await stat(path)).size);
+  }
+
+  async inTheWay(block: BlockAddress): Promise<string | undefined> {
+    return this.#onFile(block, async (path) => ((await stat(path)).isFile() ? undefined : path));
   }
 
   async *strays(known: (block: BlockAddress) => boolean): AsyncGenerator<StrayFile> {
@@ -142,6 +146,16 @@ class DirectoryStore implements BlockStore {
       if (systemCode(error) === 'ENOENT') return undefined;
       throw await diskError(this.#dataFolder(block.directory) ?? path, error);
     }
+  }
+}
+
+/** Whoever put a folder in the place of a block may have put something into it: then it stays, and fsck names it. */
+async function unlinkFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || !(await lstat(path)).isDirectory()) throw error;
+    await removeFolder(path);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Finds what crashes left behind in one cache directory. */
-import { lstat, opendir, unlink } from 'node:fs/promises';
+import { lstat, opendir, readdir, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../errors.ts';
 import { around } from '../fault-points.ts';
@@ -32,7 +32,11 @@ export async function* straysIn(sweep: Sweep): AsyncGenerator<StrayFile> {
 
 /** Removes them; counts what was removed. */
 export async function sweepFolder(sweep: Sweep, swept: { files: number; bytes: number }): Promise<void> {
-  for await (const { path, bytes } of straysIn(sweep)) {
+  for await (const { path, bytes, folder } of straysIn(sweep)) {
+    if (folder !== undefined) {
+      await removeFolder(path);
+      continue;
+    }
     if ((await ifThere(() => around('cache.remove', () => unlink(path).then(() => true)))) !== true) continue;
     swept.files += 1;
     swept.bytes += bytes;
@@ -61,6 +65,18 @@ async function* namesIn(folder: string): AsyncGenerator<string> {
 async function* strayAt(path: string, temporary: boolean): AsyncGenerator<StrayFile> {
   const status = await ifThere(() => lstat(path));
   if (status?.isFile() === true) yield { path, bytes: status.size, temporary };
+  // No block could be written there.
+  const held = status?.isDirectory() === true && !temporary ? await ifThere(() => readdir(path)) : undefined;
+  if (held !== undefined) yield { path, bytes: 0, temporary, folder: held.length === 0 ? 'empty' : 'full' };
+}
+
+/** Leaves one that holds something: it is none of ours. */
+export async function removeFolder(path: string): Promise<void> {
+  try {
+    await ifThere(() => rmdir(path));
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
+  }
 }
 
 async function ifThere<T>(operation: () => Promise<T>): Promise<T | undefined> {

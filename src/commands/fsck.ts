@@ -92,6 +92,7 @@ async function repairAll(ctx: CommandContext, fsck: Fsck, options: FsckOptions, 
   const errors = new Map<string, string>();
   for (let round = 0; round < ROUNDS && findings.some(({ remedy }) => remedy !== undefined); round++) {
     for (const finding of findings) seen.set(keyOf(finding), finding);
+    for (const finding of findings) errors.delete(keyOf(finding));
     for (const { finding, error } of await fsck.repair(findings, ctx.signal)) errors.set(keyOf(finding), messageOf(error));
     const before = new Set(findings.map(keyOf));
     const after: Finding[] = [];
@@ -100,7 +101,8 @@ async function repairAll(ctx: CommandContext, fsck: Fsck, options: FsckOptions, 
     if (after.every((finding) => before.has(keyOf(finding)))) break;
   }
   for (const finding of findings) seen.set(keyOf(finding), finding);
-  const left = new Set(findings.map(keyOf));
+  // What could not be done may hide what it was to mend.
+  const left = new Set([...findings.map(keyOf), ...errors.keys()]);
   for (const [key, finding] of seen) report(ctx, finding, !left.has(key), errors.get(key));
   return verdict(ctx, left.size, seen.size - left.size);
 }

@@ -1,6 +1,6 @@
 /** `alluxio fsck` as users meet it; what it finds and mends is tested in test/filesystem/fsck.test.ts. */
-import { readdir, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, readdir, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Home } from '../support/home.ts';
 import { makeHome } from '../support/home.ts';
@@ -33,6 +33,31 @@ describe('fsck', () => {
     expect((await run('fsck', '--json')).stdout.split('\n')[0]).toMatch(/^\{"kind":"block-file","path":"\/d\/f","id":\d+,"file":null,"text":"the file of its block 0 is gone","remedy":"drop the block/);
     expect(await run('fsck', '--repair', '-y')).toMatchObject({ status: 0, stdout: `${line}Plan: 1 of 1 findings are mended as said above.\nmended: block-file: /d/f\nEverything fits together; mended: 1.\n`, stderr: '' });
     expect((await run('fsck')).status).toBe(0);
+  });
+
+  it('finds a folder in the place of a cached block, removes it when it is empty, and says that it is there when it is not', async () => {
+    const cache = (await readdir(home.workDir, { recursive: true })).find((name) => /\/\d+-0$/.test(name)) ?? '';
+    const block = join(home.workDir, cache);
+    const inside = join(block, 'x');
+    await unlink(block);
+    await mkdir(block);
+    await writeFile(inside, 'theirs');
+    const line = `block-file: /d/f: a folder is in the place of its block 0: ${block}; to mend: remove the folder if it is empty, drop the block and read it from its storage again\n`;
+    expect(await run('fsck')).toMatchObject({ status: 1, stdout: `${line}Findings: 1; mended: 0.\n` });
+    const why = `A folder that is not empty is in the place of a cached block: ${block}. Move it away, and run the command again.`;
+    expect(await run('fsck', '--repair', '--yes')).toMatchObject({ status: 1, stdout: `${line}Plan: 1 of 1 findings are mended as said above.\nleft: block-file: /d/f: ${why}\nFindings: 1; mended: 0.\n` });
+    expect(await readFile(inside, 'utf8')).toBe('theirs');
+    await unlink(inside);
+    expect(await run('fsck', '--repair', '--yes')).toMatchObject({ status: 0, stdout: `${line}Plan: 1 of 1 findings are mended as said above.\nmended: block-file: /d/f\nEverything fits together; mended: 1.\n` });
+    expect(await run('fsck', '--deep')).toMatchObject({ status: 0 });
+    expect(await run('fs', 'load', '/d/f')).toMatchObject({ status: 0 });
+    // One that no record knows.
+    const stray = join(dirname(block), '999999-0');
+    await mkdir(join(stray, 'y'), { recursive: true });
+    expect(await run('fsck', '--repair', '--yes')).toMatchObject({ status: 1, stdout: `cache-file: ${stray}: a folder is here that is not empty, where a cached block may have to be: move it away (cannot be mended here)\nPlan: 0 of 1 findings are mended as said above.\nFindings: 1; mended: 0.\n` });
+    await rmdir(join(stray, 'y'));
+    expect(await run('fsck', '--repair', '--yes')).toMatchObject({ status: 0, stdout: `cache-file: ${stray}: a folder is here, where a cached block may have to be; to mend: remove it\nPlan: 1 of 1 findings are mended as said above.\nmended: cache-file: ${stray}\nEverything fits together; mended: 1.\n` });
+    expect((await readdir(dirname(block))).includes('999999-0')).toBe(false);
   });
 
   it('says what kept it from looking: status 255', async () => {

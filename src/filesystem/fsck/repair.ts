@@ -89,6 +89,12 @@ function isOrphaned(tx: Transaction, id: number): boolean {
 }
 
 async function mendBlock(context: FileSystemContext, { block }: Of<'block'>['cause']): Promise<void> {
+  if ((await context.blocks.inTheWay(block)) !== undefined) {
+    await context.blocks.remove([block]);
+    const path = await context.blocks.inTheWay(block);
+    // Its record stays as long as it is there, so that it is found again.
+    if (path !== undefined) throw new AlluxioError('FAILED_PRECONDITION', `A folder that is not empty is in the place of a cached block: ${path}. Move it away, and run the command again.`);
+  }
   const { verdict } = await verifyBlock(context, block);
   if (verdict === 'lost') throw new AlluxioError('CORRUPT', `Block ${block.index} of file ${block.fileId} is lost.`);
 }

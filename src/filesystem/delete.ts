@@ -1,7 +1,8 @@
 /** Removing a path: check, detach, delete in the under storage, purge. */
 import { AlluxioError, answerOf, hasCode, messageOf } from '../errors.ts';
-import type { Transaction } from '../journal/journal.ts';
+import type { Transaction, View } from '../journal/journal.ts';
 import type { IntentRecord } from '../journal/records.ts';
+import { driftOf } from '../namespace/fingerprint.ts';
 import { refusedBelow } from '../namespace/descendants.ts';
 import { mountsBelow } from '../namespace/mount-table.ts';
 import type { RemoveInput, RemovePlan } from '../namespace/remove.ts';
@@ -16,6 +17,8 @@ import { configFor } from './path-config.ts';
 import { purgeDetached } from './purge.ts';
 import { abandon, closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
 
+type Still = (view: View) => void;
+
 export async function removePath(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions, sync: SyncOptions = {}): Promise<void> {
   await lookUp(context, path, sync);
   const refusals = context.journal.read((view) => {
@@ -25,6 +28,11 @@ export async function removePath(context: FileSystemContext, path: AlluxioPath, 
   if (refusals.length === 0) return removeWhole(context, path, options);
   const { removePermitted } = await import('./delete-permitted.ts');
   return removePermitted(context, { path, refusals }, (part) => removeWhole(context, part, options, true));
+}
+
+/** For who looked at it before: removes it if `still` lets it, in the transaction that takes it, and the storage has what the namespace says. */
+export function removeUnchanged(context: FileSystemContext, path: AlluxioPath, still: Still): Promise<void> {
+  return removeOne(context, path, { recursive: true, unchecked: false, still }, false);
 }
 
 export function removeInput(path: AlluxioPath, { recursive, alluxioOnly = false, deleteMountPoint = false }: DeleteOptions): RemoveInput {
@@ -45,7 +53,7 @@ function mountsToEmpty(context: FileSystemContext, input: RemoveInput): AlluxioP
   });
 }
 
-async function removeOne(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions, permitted: boolean): Promise<void> {
+async function removeOne(context: FileSystemContext, path: AlluxioPath, options: DeleteOptions & { still?: Still }, permitted: boolean): Promise<void> {
   if (options.trash === true && options.alluxioOnly !== true) {
     const keepMs = configFor(context, path).duration('alluxio.user.trash.interval');
     if (keepMs > 0) {
@@ -56,6 +64,7 @@ async function removeOne(context: FileSystemContext, path: AlluxioPath, options:
   if (options.only !== undefined) return (await import('./delete-copied.ts')).removeCopied(context, { path, options, only: options.only, permitted });
   const unchecked = options.unchecked ?? configFor(context, path).boolean('alluxio.user.file.delete.unchecked');
   const { plan, intent } = await transactWhenFree(context, (tx) => {
+    options.still?.(tx);
     const planned = planRemove(tx, context.subject, { ...removeInput(path, options), permitted });
     const metadataOnly = options.alluxioOnly === true || !planned.persisted;
     const { inode } = planned.target;
@@ -67,7 +76,8 @@ async function removeOne(context: FileSystemContext, path: AlluxioPath, options:
   const { inode } = plan.target;
   if (intent.work.kind === 'purge') return purgeDetached(context, inode.id, intent.id);
   if (inode.directory && !unchecked) await requireInSync(context, { plan, intent, path });
-  await removeStored(context, { plan, intent, path, unchecked, from: placeOf(plan, options) });
+  if (!inode.directory && options.still !== undefined) await requireSameContent(context, { plan, intent, path });
+  await removeStored(context, { plan, intent, path, unchecked, from: placeOf(plan, options), ...(options.still === undefined ? {} : { begin: options.still }) });
 }
 
 /** For the log, unless it is nobody's deed. */
@@ -84,7 +94,7 @@ export interface Removal {
 export interface StoredRemoval extends Removal {
   readonly unchecked: boolean;
   readonly from: ReturnType<typeof placeOf>;
-  /** What is looked at and noted in the step that takes it out of the namespace. */
+  /** What is looked at and noted in the step that takes it out of the namespace: who lists may have found something since, which a lease does not keep him from. */
   readonly begin?: (tx: Transaction) => void;
 }
 
@@ -107,6 +117,9 @@ export async function removeStored(context: FileSystemContext, removal: StoredRe
     removal.begin?.(tx);
     tx.append({ type: 'intent-changed', intent: opened });
     detach(tx, target.inode.id, removal.from);
+  }).catch(async (error: unknown) => {
+    await transact(context, (tx) => closeIntent(tx, intent.id));
+    throw error;
   });
   const outcome = await deleteObjects(context, mounted.mount, work);
   if (outcome.failures.length > 0) {
@@ -131,6 +144,17 @@ export async function removeStored(context: FileSystemContext, removal: StoredRe
 export async function requireInSync(context: FileSystemContext, { plan, intent, path }: Removal): Promise<void> {
   try {
     if ((await unknownBelow(context, plan.mounted.mount, { inodeId: plan.target.inode.id, key: plan.mounted.key })) !== undefined) throw outOfSync(path);
+  } catch (error) {
+    await transact(context, (tx) => closeIntent(tx, intent.id));
+    throw error;
+  }
+}
+
+/** @throws FAILED_PRECONDITION when somebody else has written it */
+async function requireSameContent(context: FileSystemContext, { plan: { target, mounted }, intent, path }: Removal): Promise<void> {
+  try {
+    const status = await (await context.ufs(mounted.mount)).status(mounted.key, context.signal);
+    if (status !== undefined && driftOf(target.inode, status, false) === 'content') throw new AlluxioError('FAILED_PRECONDITION', `${path} was written since`, { path });
   } catch (error) {
     await transact(context, (tx) => closeIntent(tx, intent.id));
     throw error;

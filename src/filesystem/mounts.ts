@@ -17,14 +17,17 @@ import type { FileSystemContext } from './context.ts';
 import type { MountOptions, MountPoint, Mounts } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { purgeDetached } from './purge.ts';
-import { openIntent, transact, transactWhenFree } from './transact.ts';
+import { closeIntent, openIntent, transact, transactWhenFree } from './transact.ts';
+import { walkTree } from './tree-walk.ts';
+
+type Still = (view: View) => void;
 
 export function createMounts(context: FileSystemContext): Mounts {
   return {
     list: (options) => listMounts(context, options?.space === true),
-    mount: (path, uri, options) => mount(context, path, uri, options),
-    unmount: (path) => unmount(context, path),
-    update: (path, options) => update(context, path, options),
+    mount: (path, uri, options) => mountAt(context, { path, uri, options }),
+    unmount: (path) => unmountAt(context, path),
+    update: (path, options) => updateMount(context, path, options),
   };
 }
 
@@ -58,12 +61,20 @@ async function spaceOf(context: FileSystemContext, record: MountRecord) {
   }
 }
 
-async function mount(context: FileSystemContext, path: AlluxioPath, uri: UfsUri, options: MountOptions): Promise<void> {
+export interface MountPlace {
+  readonly path: AlluxioPath;
+  readonly uri: UfsUri;
+  readonly options: MountOptions;
+}
+
+/** `still`, here and below: may refuse it in the transaction that does it. */
+export async function mountAt(context: FileSystemContext, { path, uri, options }: MountPlace, still?: Still): Promise<void> {
   await lookUp(context, parentOf(path));
   const parent = context.journal.read((view) => checkMountPlace(context, view, path, uri));
   await refuseShadow(context, path, parent);
   await requireUfsDirectory(context, { id: 0, inodeId: 0, ufsUri: uri.toString(), ...options });
   await transactWhenFree(context, (tx) => {
+    still?.(tx);
     const { resolution } = checkMountPlace(context, tx, path, uri);
     const above = deepest(resolution);
     requireFree(tx, { parentId: above.inode.id, name: nameOf(path), scope: 'entry' }, resolution.chain);
@@ -124,31 +135,56 @@ async function requireUfsDirectory(context: FileSystemContext, record: MountReco
   }
 }
 
-async function unmount(context: FileSystemContext, path: AlluxioPath): Promise<void> {
-  const { inodeId, intent } = await transactWhenFree(context, (tx) => {
+/** Waits for who writes below. @throws FAILED_PRECONDITION: with `still`, when something would be lost */
+export async function unmountAt(context: FileSystemContext, path: AlluxioPath, still?: Still): Promise<void> {
+  const { child, intent } = await transactWhenFree(context, (tx) => {
+    still?.(tx);
     const resolution = resolve(tx, path);
     requireParentAccess(tx, context.subject, resolution);
     if (resolution.missing.length > 0) throw new AlluxioError('NOT_FOUND', `Failed to unmount: Path ${path} does not exist`, { path });
-    const { inode, parentId, name } = deepest(resolution);
+    const target = deepest(resolution);
+    const { mountId } = target.inode;
     if (path === ROOT || mountsBelow(tx, path).length > 0) {
-      if (inode.mountId !== 0) throw refused(`Failed to unmount ${path}. Please ensure the path is an existing mount point and not root.`, path);
+      if (mountId !== 0) throw refused(`Failed to unmount ${path}. Please ensure the path is an existing mount point and not root.`, path);
     }
-    if (inode.mountId === 0) throw refused(`Failed to unmount ${path}. Please ensure the path is an existing mount point.`, path);
-    const lease = { parentId, name, scope: 'tree' } as const;
+    if (mountId === 0) throw refused(`Failed to unmount ${path}. Please ensure the path is an existing mount point.`, path);
+    const lease = { parentId: target.parentId, name: target.name, scope: 'tree' } as const;
     requireFree(tx, lease, resolution.chain.slice(0, -1));
-    const opened = openIntent(context, tx, [lease], { kind: 'purge', inodeId: inode.id });
-    const before = recordBefore(tx, inode.mountId);
-    tx.append({ type: 'mount-removed', id: inode.mountId, ...(before === undefined ? {} : { before }) });
-    detach(tx, inode.id, { parentId, name });
-    return { inodeId: inode.id, intent: opened };
+    return { child: target, intent: openIntent(context, tx, [lease], { kind: 'remove' }) };
   });
-  await purgeDetached(context, inodeId, intent.id);
+  const { inode, parentId, name } = child;
+  try {
+    // From here on nobody writes below it.
+    const lost = await onlyHere(context, inode.id, path);
+    if (lost !== undefined && still !== undefined) throw new AlluxioError('FAILED_PRECONDITION', `${lost} is not in the under storage and would be lost.`, { hint: `Persist it first: alluxio fs persist ${path}` });
+    await transact(context, (tx) => {
+      if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this over.');
+      const before = recordBefore(tx, inode.mountId);
+      tx.append({ type: 'intent-changed', intent: { ...intent, work: { kind: 'purge', inodeId: inode.id } } });
+      tx.append({ type: 'mount-removed', id: inode.mountId, ...(before === undefined ? {} : { before }) });
+      detach(tx, inode.id, { parentId, name });
+    });
+  } catch (error) {
+    await transact(context, (tx) => closeIntent(tx, intent.id));
+    throw error;
+  }
+  await purgeDetached(context, inode.id, intent.id);
 }
 
-async function update(context: FileSystemContext, path: AlluxioPath, options: MountOptions): Promise<void> {
+/** A file below that the under storage does not have. */
+async function onlyHere(context: FileSystemContext, id: number, path: AlluxioPath): Promise<string | undefined> {
+  for await (const page of walkTree(context, id)) {
+    const found = page.find(({ child: { inode } }) => !inode.directory && inode.persistence !== 'PERSISTED');
+    if (found !== undefined) return `${path}/${found.relative}`;
+  }
+  return undefined;
+}
+
+export async function updateMount(context: FileSystemContext, path: AlluxioPath, options: MountOptions, still?: Still): Promise<void> {
   const record = context.journal.read((view) => mountToUpdate(context, view, path));
   await requireUfsDirectory(context, { ...record, ...options });
   await transact(context, (tx) => {
+    still?.(tx);
     const current = mountToUpdate(context, tx, path);
     const before = recordBefore(tx, current.id);
     tx.append({ type: 'mount-changed', mount: { ...current, ...options }, ...(before === undefined ? {} : { before }) });

@@ -1,5 +1,6 @@
 /** Renaming a path: here alone where the storage has nothing of it, there and here where it has. */
 import { AlluxioError } from '../errors.ts';
+import type { View } from '../journal/journal.ts';
 import type { IntentRecord, MountRecord } from '../journal/records.ts';
 import { planRename } from '../namespace/rename.ts';
 import type { AlluxioPath } from '../uri.ts';
@@ -16,11 +17,12 @@ import { closeIntent, openIntent, transact, transactWhenFree } from './transact.
 /** Others may write below a directory while what is new there is loaded. */
 const LOADS = 3;
 
-export async function renamePath(context: FileSystemContext, from: AlluxioPath, to: AlluxioPath): Promise<void> {
+/** `still`: may refuse it in the transaction that takes both places. */
+export async function renamePath(context: FileSystemContext, from: AlluxioPath, to: AlluxioPath, still?: (view: View) => void): Promise<void> {
   for (let loads = 0; ; loads++) {
     await lookUp(context, from);
     await lookUp(context, to, { thorough: true });
-    const planned = await beginRename(context, from, to);
+    const planned = await beginRename(context, { from, to, still });
     if (planned === undefined) return;
     const { intent, plan, work } = planned;
     const ufs = await ufsOrClose(context, intent, plan.mount);
@@ -50,8 +52,9 @@ function notWhole(path: AlluxioPath, stored: string, { name, nameable }: Unknown
   });
 }
 
-function beginRename(context: FileSystemContext, from: AlluxioPath, to: AlluxioPath) {
+function beginRename(context: FileSystemContext, { from, to, still }: { from: AlluxioPath; to: AlluxioPath; still: ((view: View) => void) | undefined }) {
   return transactWhenFree(context, (tx) => {
+    still?.(tx);
     const plan = planRename(tx, context.subject, from, to);
     if (plan === undefined) return undefined;
     const { source } = plan;

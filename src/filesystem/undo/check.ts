@@ -1,6 +1,7 @@
 /** Whether the steps of a run can be taken back as things are now. */
 import { MISSING_SECRET } from '../../config/references.ts';
 import { withoutSecrets } from '../../config/redact.ts';
+import { AlluxioError } from '../../errors.ts';
 import type { InodeChange } from '../../journal/entries.ts';
 import type { View } from '../../journal/journal.ts';
 import { pathOfInode } from '../../namespace/resolve.ts';
@@ -12,9 +13,32 @@ import type { Place, Step } from './steps.ts';
 /** `done`: it has been taken back already, or there is nothing left of it. A text says why it cannot be. */
 export type Verdict = 'todo' | 'done' | { readonly why: string };
 
+/** What stood when it was looked at does not any more. */
+export class Changed extends AlluxioError {
+  constructor(readonly why: string) {
+    super('FAILED_PRECONDITION', why);
+  }
+}
+
+/** For the transaction that takes a step back: it holds there too. @throws Changed */
+export function requireTodo(view: View, step: Step): void {
+  const verdict = verdictOf(view, step, ALONE);
+  if (verdict === 'done') throw new Changed('somebody else took it back, or removed it, meanwhile');
+  if (verdict !== 'todo') throw new Changed(verdict.why);
+}
+
 export interface Whole {
   /** Inodes that the run made. */
   readonly made: ReadonlySet<number>;
+  /** It moved something: what it made in a trash was for that. */
+  readonly moved: boolean;
+}
+
+/** A step by itself: nothing that the run made else counts. */
+export const ALONE: Whole = { made: new Set(), moved: false };
+
+export function wholeOf(steps: readonly Step[]): Whole {
+  return { made: new Set(steps.flatMap((step) => (step.kind === 'create' ? [step.id] : []))), moved: steps.some(({ kind }) => kind === 'move') };
 }
 
 export function verdictOf(view: View, step: Step, whole: Whole): Verdict {
@@ -62,10 +86,11 @@ function holds(inode: InodeChange, values: InodeChange): boolean {
   return Object.entries(values).every(([key, value]) => JSON.stringify(inode[key as keyof InodeChange]) === JSON.stringify(value));
 }
 
-function removedAgain(view: View, { id, place }: Extract<Step, { kind: 'create' }>, { made }: Whole): Verdict {
+function removedAgain(view: View, { id, place }: Extract<Step, { kind: 'create' }>, { made, moved }: Whole): Verdict {
   const now = view.locate(id);
   const path = pathOfInode(view, id);
-  if (now === undefined || path === undefined || trashAbove(view, path) !== undefined) return 'done';
+  if (now === undefined || path === undefined) return 'done';
+  if (trashAbove(view, path) !== undefined && (moved || !isAt(now, place))) return 'done';
   if (!isAt(now, place)) return { why: `what it made was moved since, to ${path}` };
   if (now.inode.length > 0) return { why: `${path} was written since` };
   const others = view.children(id, { limit: made.size + 1 }).filter(({ inode }) => !made.has(inode.id));

@@ -2,9 +2,11 @@
 import type { LogRecord, View } from '../../journal/journal.ts';
 import { ROOT_ID } from '../../journal/journal.ts';
 import type { FileSystemContext } from '../context.ts';
-import type { Doings, Run } from './runs.ts';
-import { logFrom, undoneRuns } from './runs.ts';
+import type { Run } from './runs.ts';
+import { logFrom } from './runs.ts';
 import type { Step } from './steps.ts';
+import type { UndoState } from './undos.ts';
+import { Undos } from './undos.ts';
 
 interface Suspect {
   readonly run: number | undefined;
@@ -14,33 +16,52 @@ interface Suspect {
 export interface Since {
   /** Why the run must stay: a command after it depends on it. Those that were undone, and undos, do not count. */
   readonly dependent: string | undefined;
-  /** The id of the undo that took it back. */
-  readonly undoneBy: number | undefined;
+  readonly undone: UndoState;
 }
 
-export async function whatCameSince(context: FileSystemContext, run: Run, steps: readonly Step[]): Promise<Since> {
-  let undoneBy: number | undefined;
-  const suspects: Suspect[] = [];
-  const runs: Doings[] = [];
-  const changed = new Map(steps.flatMap((step) => (step.kind === 'attributes' ? [[step.id, step] as const] : [])));
-  const moved = new Map(steps.flatMap((step) => (step.kind === 'move' ? [[step.id, step.seq] as const] : [])));
-  for await (const page of logFrom(context, (steps[0]?.seq ?? 0) + 1)) {
-    context.journal.read((view) => {
-      for (const record of page) {
-        if (record.run === run.run) continue;
-        if (record.undoes !== undefined && record.run !== undefined) {
-          if (record.undoes === run.run) undoneBy = record.seq;
-          if (runs[runs.length - 1]?.run !== record.run) runs.push({ run: record.run, undoes: record.undoes });
-          continue;
-        }
-        const why = changedAgain(record, changed) ?? takenOut(view, record, moved);
-        if (why !== undefined) suspects.push({ run: record.run, why: `${why} by "${record.command}" (id ${record.seq}, ${record.user})` });
-      }
-    });
+/** What came after a run, followed in the log as it grows. */
+export class Newer {
+  readonly #changed: ReadonlyMap<number, Extract<Step, { kind: 'attributes' }>>;
+  readonly #moved: ReadonlyMap<number, number>;
+  readonly #suspects: Suspect[] = [];
+  readonly #undos = new Undos();
+  #seen: number;
+
+  constructor(
+    private readonly context: FileSystemContext,
+    private readonly run: Run,
+    steps: readonly Step[],
+  ) {
+    this.#changed = new Map(steps.flatMap((step) => (step.kind === 'attributes' ? [[step.id, step] as const] : [])));
+    this.#moved = new Map(steps.flatMap((step) => (step.kind === 'move' ? [[step.id, step.seq] as const] : [])));
+    this.#seen = steps[0]?.seq ?? 0;
   }
-  const undone = undoneRuns(runs.reverse());
-  const dependent = suspects.find((suspect) => suspect.run === undefined || !undone.has(suspect.run))?.why;
-  return { dependent, undoneBy: undone.has(run.run) ? undoneBy : undefined };
+
+  /** Reads what is on disk. */
+  async catchUp(): Promise<void> {
+    for await (const page of logFrom(this.context, this.#seen + 1)) {
+      this.context.journal.read((view) => {
+        for (const record of page) this.#note(view, record, this.#suspects, this.#undos);
+      });
+      this.#seen = page[page.length - 1]?.seq ?? this.#seen;
+    }
+  }
+
+  /** As of what the view has. It is not kept: what a transaction read that comes to nothing may never have been. */
+  since(view: View): Since {
+    const suspects = [...this.#suspects];
+    const undos = this.#undos.copy();
+    for (const record of view.log({ from: this.#seen + 1 })) this.#note(view, record, suspects, undos);
+    const dependent = suspects.find(({ run }) => run === undefined || undos.stateOf(run).state !== 'undone')?.why;
+    return { dependent, undone: undos.stateOf(this.run.run) };
+  }
+
+  #note(view: View, record: LogRecord, suspects: Suspect[], undos: Undos): void {
+    if (record.run === this.run.run) return;
+    if (record.undoes !== undefined && record.run !== undefined) return undos.add(record);
+    const why = changedAgain(record, this.#changed) ?? takenOut(view, record, this.#moved);
+    if (why !== undefined) suspects.push({ run: record.run, why: `${why} by "${record.command}" (id ${record.seq}, ${record.user})` });
+  }
 }
 
 function changedAgain({ entry, seq }: LogRecord, changed: ReadonlyMap<number, Extract<Step, { kind: 'attributes' }>>): string | undefined {

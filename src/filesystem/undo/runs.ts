@@ -1,8 +1,9 @@
-/** Runs of commands in the journal's log: what belongs to one, which are undone, and which was the last. */
+/** Runs of commands in the journal's log: what belongs to one, and which was the last. */
 import { AlluxioError } from '../../errors.ts';
 import type { LogRecord } from '../../journal/journal.ts';
 import { runStart } from '../../process-identity.ts';
 import type { FileSystemContext } from '../context.ts';
+import { Undos } from './undos.ts';
 
 const PAGE = 4000;
 /** A clock that is set back a little does not cut a run off. */
@@ -58,22 +59,17 @@ function beginOf({ journal }: FileSystemContext, run: number, seq: number): numb
   return 0;
 }
 
-export interface Doings {
-  readonly run: number;
-  readonly undoes: number | undefined;
+export interface OwnRun {
+  /** Of its newest record. */
+  readonly id: number;
+  /** An undo of it was begun, and is not known to have come to its end. */
+  readonly begun: boolean;
 }
 
-/** Runs whose effects were taken back. @param runs newest first */
-export function undoneRuns(runs: Iterable<Doings>): Set<number> {
-  const undone = new Set<number>();
-  for (const { run, undoes } of runs) if (undoes !== undefined && !undone.has(run)) undone.add(undoes);
-  return undone;
-}
-
-/** Ids of the newest records of this user's runs, newest first, without undos and what was undone. */
-export async function* ownRuns(context: FileSystemContext, isDeed: (record: LogRecord) => boolean): AsyncGenerator<number> {
+/** This user's runs, newest first, without undos and what was undone. */
+export async function* ownRuns(context: FileSystemContext, isDeed: (record: LogRecord) => boolean): AsyncGenerator<OwnRun> {
   const { journal, subject } = context;
-  const undone = new Set<number>();
+  const undos = new Undos();
   const seen = new Set<number>();
   for (let end = journal.read((view) => view.lastSeq()); end > 0; ) {
     context.signal.throwIfAborted();
@@ -82,14 +78,12 @@ export async function* ownRuns(context: FileSystemContext, isDeed: (record: LogR
     if (page.length === 0) return;
     for (const record of page.reverse()) {
       const { run, undoes } = record;
-      if (run === undefined || seen.has(run)) continue;
-      if (undoes !== undefined) {
-        if (!undone.has(run)) undone.add(undoes);
-        seen.add(run);
-      } else if (record.user === subject.user && !undone.has(run) && isDeed(record)) {
-        seen.add(run);
-        yield record.seq;
-      }
+      if (undoes !== undefined) undos.add(record);
+      if (run === undefined || undoes !== undefined || seen.has(run) || record.user !== subject.user || !isDeed(record)) continue;
+      seen.add(run);
+      // Newest first: all its undos have been met.
+      const { state } = undos.stateOf(run);
+      if (state !== 'undone') yield { id: record.seq, begun: state === 'part' };
     }
     end = from - 1;
     await new Promise(setImmediate);

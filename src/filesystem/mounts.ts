@@ -161,7 +161,7 @@ export async function unmountAt(context: FileSystemContext, path: AlluxioPath, s
       if (tx.intent(intent.id) === undefined) throw new AlluxioError('CANCELLED', 'Another process took this over.');
       const before = recordBefore(tx, inode.mountId);
       tx.append({ type: 'intent-changed', intent: { ...intent, work: { kind: 'purge', inodeId: inode.id } } });
-      tx.append({ type: 'mount-removed', id: inode.mountId, ...(before === undefined ? {} : { before }) });
+      tx.append({ type: 'mount-removed', id: inode.mountId, ...(before === undefined ? {} : { before }), ...(lost === undefined ? {} : { lost }) });
       detach(tx, inode.id, { parentId, name });
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * The closed set of log entries. Each is self-contained data: ids, times and random values are decided before and written here, so that a replay
- * needs nothing else. What stands in `before` and `from` changes no state: it is there for those who read the log, to undo. Totals of ancestors, the TTL index, the to-be-persisted index, cachedBytes and usage are consequences that apply() keeps.
+ * needs nothing else. What stands in `before`, `from` and `lost` changes no state: it is there for those who read the log, to undo. Totals of ancestors, the TTL index, the to-be-persisted index, cachedBytes and usage are consequences that apply() keeps.
  */
 import type { Repair } from './audit/findings.ts';
 import type { BlockRecord, InodeRecord, IntentRecord, MountRecord, SyncRecord } from './records.ts';
@@ -34,8 +34,8 @@ export type Entry =
   | { readonly type: 'mount-added'; readonly mount: MountRecord }
   /** Replaces flags, options or (root mount only) the URI. `before`: what it was, without secrets. */
   | { readonly type: 'mount-changed'; readonly mount: MountRecord; readonly before?: MountRecord }
-  /** `before`: what it was, without secrets. */
-  | { readonly type: 'mount-removed'; readonly id: number; readonly before?: MountRecord }
+  /** `before`: what it was, without secrets. `lost`: a file that was only in the cache, and went with it. */
+  | { readonly type: 'mount-removed'; readonly id: number; readonly before?: MountRecord; readonly lost?: string }
   | { readonly type: 'intent-opened'; readonly intent: IntentRecord }
   /** Replaces the record: progress of a long operation, or another owner that took it over. */
   | { readonly type: 'intent-changed'; readonly intent: IntentRecord }

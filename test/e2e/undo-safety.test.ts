@@ -162,3 +162,14 @@ describe('an undo that failed', () => {
     expect(await good(`cat ${d}/a`, `cat ${d}/b`)).toBe('contentcontent');
   });
 });
+
+describe('undo of an unmount', () => {
+  it('is refused when files went with it that were only in the cache, and undoes no older command', async () => {
+    await good(`mount ${d}/l ${folder}`, `touch ${THROUGH} ${d}/l/kept`, `copyFromLocal ${MUST_CACHE} ${source} ${d}/l/f`, `unmount ${d}/l`);
+    const why = `"fs unmount ${d}/l" (id N) cannot be undone: ${d}/l/f was only in the cache and went with it; to mount it without that: alluxio fs mount`;
+    await refused('undo', why);
+    await refused('undo', why);
+    await good(`mount ${d}/l ${folder}`, `unmount ${d}/l`);
+    expect(await good('undo', `ls ${d}/l`)).toMatch(/\/kept\n$/);
+  });
+});

@@ -366,8 +366,9 @@ export class Tree {
   #unmountAt(path: string): Outcome {
     const mount = this.#mounts.at(path);
     if (mount === undefined || path === '/' || this.mounts.some((other) => other !== path && isAtOrBelow(other, path))) return REFUSED;
+    const lost = this.#below(path).some(([, node]) => !node.directory && !node.persisted);
     this.#unmount(path);
-    return { ok: true, undo: () => this.#mount(path, mount.storage, mount.readOnly).storage === mount.storage };
+    return { ok: true, undo: () => !lost && this.#mount(path, mount.storage, mount.readOnly).storage === mount.storage };
   }
 
   #unmount(path: string): true {

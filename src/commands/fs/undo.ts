@@ -11,7 +11,7 @@ export const command: CommandSpec = {
   description:
     'The id is one that "alluxio fs log" shows; without it, the last command of this user is undone, undos aside, and those that only look, load, cache, free or persist. When that one cannot be undone, it is said why, and no older one is undone instead. It puts back what mv moved, what chmod, chown, chgrp, setfacl, setTtl, unsetTtl, pin, unpin and setReplication changed, also with -R, ' +
     'what mount, unmount and updateMount did, and what rm removed, as long as the trash holds it (alluxio.user.trash.interval); empty files and directories that touch and mkdir made are removed. ' +
-    'An undo is a command of the log too: undo its id, and all is as before it. Refused, with the reason and nothing changed, when something newer depends on it: it was changed again, also by other tools in the under storage, its old place is taken, what it moved has lost a part, or the log does not reach back so far. ' +
+    'An undo is a command of the log too: undo its id, and all is as before it. Refused, with the reason and nothing changed, when something newer depends on it: it was changed again, also by other tools in the under storage, its old place is taken, what it moved has lost a part, an unmount took a file along that was only in the cache, or the log does not reach back so far. ' +
     'Others may work meanwhile: what would be lost of theirs is looked for again at the moment of each change, and stays. An undo that fails in the middle is not done; the next one, with or without the id, goes on with it. ' +
     'The rights of whoever undoes decide. Content is never touched: what copyFromLocal, cp, persist, load or free did is not undone.',
   args: { min: 0, max: 1 },

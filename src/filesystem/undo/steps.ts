@@ -53,12 +53,15 @@ class Gathering {
   /** Taken out of the namespace, and not put back since. */
   readonly #out = new Set<number>();
   #unmounted: MountRecord | undefined;
+  /** A file that went with a mount. */
+  #lostFile: string | undefined;
   /** Files with content that are still there. */
   readonly #full = new Set<number>();
   #removed = false;
 
   get lost(): string | undefined {
     if (this.#full.size > 0) return 'it wrote files with content; remove them with "alluxio fs rm"';
+    if (this.#lostFile !== undefined) return `${this.#lostFile} was only in the cache and went with it; to mount it without that: alluxio fs mount`;
     return this.#removed || this.#out.size > 0 ? 'what it removed was not kept in the trash (alluxio.user.trash.interval)' : undefined;
   }
 
@@ -80,6 +83,7 @@ class Gathering {
         return;
       case 'mount-removed':
         this.#unmounted = entry.before;
+        this.#lostFile ??= entry.lost;
         return;
       case 'inode-removed':
         this.#full.delete(entry.id);

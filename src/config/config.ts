@@ -25,6 +25,8 @@ export interface Config {
   /** One of the given words, matched without regard to case. */
   choice<T extends string>(key: string, allowed: readonly T[]): T;
   sourceOf(key: string): ConfigSource;
+  /** True when a credential got into the value by `${…}`, on whatever way. */
+  borrowsSecret(key: string): boolean;
   /** Every key that is set somewhere, user-defined ones included; defaults are not listed. */
   keys(): string[];
   /** Every `prefix…` key that is set, without the prefix. For `alluxio.master.mount.table.root.option.`. */

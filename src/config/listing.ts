@@ -19,12 +19,12 @@ const SHORTEST_SECRET = 8;
 /** Every built-in property, sorted by key. Instead of a value that cannot be resolved the reason stands in parentheses: this must work with a broken file. */
 export function listProperties(config: Config): PropertyRow[] {
   const secrets = secretValues(config);
-  return allProperties().map(({ key }) => ({ key, value: masked(key, lenient(config, key), secrets), source: sourceText(config, key) }));
+  return allProperties().map(({ key }) => ({ key, value: masked(config, { key, value: lenient(config, key) }, secrets), source: sourceText(config, key) }));
 }
 
 /** One property's value to show. @throws INVALID_CONFIGURATION when it cannot be resolved */
 export function displayValue(config: Config, key: string): string | undefined {
-  return masked(key, config.find(key), secretValues(config));
+  return masked(config, { key, value: config.find(key) }, secretValues(config));
 }
 
 export function sourceText(config: Config, key: string): string {
@@ -32,12 +32,23 @@ export function sourceText(config: Config, key: string): string {
   return source === 'SITE_PROPERTY' && config.siteFile !== undefined ? `${source} (${config.siteFile})` : source;
 }
 
-function masked(key: string, value: string | undefined, secrets: readonly string[]): string | undefined {
+function masked(config: Config, { key, value }: { key: string; value: string | undefined }, secrets: readonly string[]): string | undefined {
   if (value === undefined || value === '') return value;
-  return secrets.some((secret) => value.includes(secret)) ? MASK : shownValue(key, value);
+  const secret = borrowsSecret(config, key) || secrets.some((each) => value.includes(each));
+  return secret ? MASK : shownValue(key, value);
 }
 
-/** A secret may reach another property by `${…}`. */
+/** A value that cannot be resolved has nothing in it. */
+function borrowsSecret(config: Config, key: string): boolean {
+  try {
+    return config.borrowsSecret(key);
+  } catch (error) {
+    if (isAlluxioError(error)) return false;
+    throw error;
+  }
+}
+
+/** A secret may stand in another property, written out. */
 function secretValues(config: Config): string[] {
   return config.keys().flatMap((key) => {
     const value = isCredentialKey(key) ? lenient(config, key) : undefined;

@@ -3,6 +3,7 @@ import { AlluxioError } from '../errors.ts';
 import { canonicalKey, isKnownKey, propertyOf } from './catalogue.ts';
 import type { Config, ConfigSource } from './config.ts';
 import { isCredentialKey, MASK } from './redact.ts';
+import { isReference } from './references.ts';
 import { removedMessage } from './removed-keys.ts';
 import { bytesMessage, DURATION_HINT, durationMessage, readBytes, readDuration, SIZE_HINT } from './units.ts';
 
@@ -16,7 +17,8 @@ export interface Layer {
   readonly values: ReadonlyMap<string, string>;
 }
 
-type Resolution = { readonly value: string } | { readonly unset: string };
+/** `borrows`: a credential is part of the value. */
+type Resolution = { readonly value: string; readonly borrows?: boolean } | { readonly unset: string };
 
 /** A layer from pairs in order: aliases become real keys, the last of several equal keys wins. */
 export function layerOf(source: ConfigSource, pairs: Iterable<readonly [string, string]>): Layer {
@@ -86,6 +88,11 @@ export class ResolvedConfig implements Config {
     return this.#lookUp(canonicalKey(key))?.source ?? 'DEFAULT';
   }
 
+  borrowsSecret(key: string): boolean {
+    const resolution = this.#resolve(canonicalKey(key));
+    return 'value' in resolution && resolution.borrows === true;
+  }
+
   keys(): string[] {
     const keys = new Set<string>();
     for (const layer of this.#layers) {
@@ -135,15 +142,17 @@ export class ResolvedConfig implements Config {
     if (path.includes(key)) throw invalid(`Circular dependency found while resolving ${shown(key, text)}`, `Mend the value of ${path.join(' or ')}.`);
     let result = '';
     let end = 0;
+    let borrows = false;
     for (const match of text.matchAll(REFERENCE)) {
       const name = match[1] ?? '';
       if (!isKnownKey(name)) throw invalid(removedMessage(name) ?? `Invalid property key ${name}`, `It is used in the value of ${key}.`);
       const inner = this.#resolveKey(canonicalKey(name), [...path, key]);
       if ('unset' in inner) return inner;
+      borrows ||= inner.borrows === true || (isCredentialKey(canonicalKey(name)) && inner.value !== '' && !isReference(inner.value));
       result += text.slice(end, match.index) + inner.value;
       end = match.index + match[0].length;
     }
-    return { value: result + text.slice(end) };
+    return { value: result + text.slice(end), borrows };
   }
 }
 

@@ -50,6 +50,7 @@ export class RuntimeConfig implements Config {
   list = (key: string): string[] => this.#now.list(key);
   choice = <T extends string>(key: string, allowed: readonly T[]): T => this.#now.choice(key, allowed);
   sourceOf: Config['sourceOf'] = (key) => this.#now.sourceOf(key);
+  borrowsSecret = (key: string): boolean => this.#now.borrowsSecret(key);
   keys = (): string[] => this.#now.keys();
   withPrefix = (prefix: string): Record<string, string> => this.#now.withPrefix(prefix);
   overlay: Config['overlay'] = (properties, source) => this.#now.overlay(properties, source);

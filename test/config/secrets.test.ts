@@ -56,6 +56,15 @@ describe('listings', () => {
     expect(displayValue(config, 'fs.oss.accessKeyId')).toBeUndefined();
   });
 
+  it('show no secret that a reference brought, however short, and over others', () => {
+    const config = configOf({
+      'fs.oss.accessKeySecret': 'leak', 'alluxio.logs.dir': '${fs.oss.accessKeySecret}/x', 'alluxio.user.logs.dir': '${alluxio.logs.dir}/user',
+      'fs.oss.accessKeyId': 'env:ID', 'alluxio.work.dir': '/home/${fs.oss.accessKeyId}', 'alluxio.home': '/leak', 'fs.oss.endpoint': '${alluxio.home}/x',
+    });
+    expect(['alluxio.logs.dir', 'alluxio.user.logs.dir', 'alluxio.work.dir', 'alluxio.home', 'fs.oss.endpoint'].map((key) => displayValue(config, key))).toEqual(['******', '******', '/home/env:ID', '/leak', '/leak/x']);
+    expect(listProperties(config).find(({ key }) => key === 'alluxio.logs.dir')?.value).toBe('******');
+  });
+
   it('work with values that cannot be resolved', () => {
     const rows = listProperties(configOf({ 'alluxio.home': '${alluxio.home}', 'alluxio.logs.dir': '${x}' }));
     expect(rows.find((row) => row.key === 'alluxio.home')?.value).toBe('(Circular dependency found while resolving ${alluxio.home})');

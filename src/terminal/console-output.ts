@@ -1,7 +1,8 @@
 /** The Output of a real command: two file descriptors, and a terminal's manners where there is one. */
+import { randomUUID } from 'node:crypto';
 import { fstatSync, statSync, writeSync } from 'node:fs';
 import { DescriptorWriter } from './descriptor-writer.ts';
-import { onOneLine } from './escape.ts';
+import { forTerminal, onOneLine } from './escape.ts';
 import type { Output } from './output.ts';
 import { systemCode } from '../errors.ts';
 
@@ -32,7 +33,11 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
   const kind = kindOf(settings.stdout);
   const terminal = kind === 'terminal';
   const coloured = terminal && settings.color && (settings.env.NO_COLOR ?? '') === '' && settings.env.TERM !== 'dumb';
-  const paint = coloured ? (await import('./colour.ts')).paint : (text: string) => text;
+  // Stands for the ESC of our own colours until names are escaped; no name can guess it.
+  const mark = `<${randomUUID()}>`;
+  const colours = coloured ? (await import('./colour.ts')).paint : undefined;
+  const paint: Output['paint'] = (text, style) => colours?.(text, style).replaceAll('\u001b', mark) ?? text;
+  const shownLine = terminal ? (text: string): string => forTerminal(text).replaceAll(mark, '\u001b') : (text: string): string => text;
   // The display loads at once where it can be needed, because progress() cannot wait; nothing of it loads in a script.
   const { TransferDisplay } = !settings.quiet && kindOf(settings.stderr) === 'terminal' ? await import('./transfer-display.ts') : {};
   const stdout = new DescriptorWriter(settings.stdout, { signal: settings.signal, ...(kind === 'immediate' || kind === 'pipe' ? { kind } : {}) });
@@ -58,7 +63,7 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
     get width() {
       return terminal ? terminalWidth(settings.env) : 80;
     },
-    line: (text) => print(`${text}\n`),
+    line: (text) => print(`${shownLine(text)}\n`),
     record: (value) => print(`${JSON.stringify(value)}\n`),
     write: (chunk) => (typeof chunk === 'string' ? (stdout.text(chunk), stdout.drained()) : stdout.bytes(chunk)),
     drained: () => stdout.drained(),

@@ -2,6 +2,7 @@ import type { CommandContext, CommandInput, CommandSpec } from '../command.ts';
 import { AlluxioError } from '../../errors.ts';
 import type { FileStatus, FileSystem, ListOptions } from '../../filesystem/file-system.ts';
 import { dateFormat, DEFAULT_PATTERN } from '../../terminal/dates.ts';
+import { onOneLine } from '../../terminal/escape.ts';
 import { formatSize } from '../../terminal/size.ts';
 import type { TypedPath } from '../../uri.ts';
 import { forEachPath, throwTogether } from '../for-each-path.ts';
@@ -130,16 +131,17 @@ function printer(wanted: Wanted, ctx: CommandContext): Print {
   };
 }
 
-function lineFormat(wanted: Wanted, { config }: CommandContext): (status: FileStatus) => string {
+function lineFormat(wanted: Wanted, { config, out }: CommandContext): (status: FileStatus) => string {
   const secured = config.find('alluxio.security.authentication.type') !== 'NOSASL' && config.find('alluxio.security.authorization.permission.enabled') !== 'false';
   const date = dateFormat(config.find('alluxio.user.date.format.pattern') ?? DEFAULT_PATTERN);
+  const nameOf = out.terminal ? onOneLine : (path: string): string => path;
   const owners = secured ? ownersFormat() : () => '';
   return (status) => {
     const { directory } = status;
     const size = directory ? String(status.childCount) : wanted.human ? formatSize(status.length) : String(status.length);
     const time = date(wanted.time(status));
     const shown = time.length === 23 ? ` ${time}` : time.padStart(24);
-    return `${owners(status)}${size.padStart(15)}${STATES[status.persistence]}${shown}${directory ? DIR : percentText(cachedPercent(status))}${status.path.padEnd(5)}`;
+    return `${owners(status)}${size.padStart(15)}${STATES[status.persistence]}${shown}${directory ? DIR : percentText(cachedPercent(status))}${nameOf(status.path).padEnd(5)}`;
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../command.ts';
+import { onOneLine } from '../../terminal/escape.ts';
 import { forEachPath } from '../for-each-path.ts';
 import { arg, flag } from '../options.ts';
 
@@ -32,6 +33,6 @@ export const command: CommandSpec = {
         signal: ctx.signal,
         ...(flag(input, 'U') ? { unchecked: true } : {}),
       });
-      ctx.out.line(`${path.typed} has been removed${alluxioOnly ? ' from Alluxio space' : ''}`);
+      ctx.out.line(`${ctx.out.terminal ? onOneLine(path.typed) : path.typed} has been removed${alluxioOnly ? ' from Alluxio space' : ''}`);
     }),
 };

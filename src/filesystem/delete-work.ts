@@ -147,7 +147,7 @@ async function* entryNames(pages: AsyncIterable<UfsPage>): AsyncGenerator<Listed
 }
 
 /** `directories`: relative path → inode id, filled on the way. */
-function knownAt(context: FileSystemContext, directories: Map<string, number>, name: string, directory: boolean): InodeRecord | undefined {
+export function knownAt(context: FileSystemContext, directories: Map<string, number>, name: string, directory: boolean): InodeRecord | undefined {
   const cut = name.lastIndexOf('/');
   const above = cut < 0 ? '' : name.slice(0, cut);
   if (!directories.has(above) && knownAt(context, directories, above, true) === undefined) return undefined;

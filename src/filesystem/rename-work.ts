@@ -4,13 +4,13 @@
  * meets the intent.
  */
 import { AlluxioError, hasCode, messageOf } from '../errors.ts';
-import type { IntentRecord, IntentWork } from '../journal/records.ts';
+import type { InodeRecord, IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
 import { abandonWritesBelow } from '../ufs/abandon.ts';
 import type { Ufs } from '../ufs/ufs.ts';
 import { ensureAncestors, withdrawAncestors } from './ancestors.ts';
 import type { FileSystemContext } from './context.ts';
-import { keyOf, removeDirectories } from './delete-work.ts';
+import { keyOf, knownAt, removeDirectories } from './delete-work.ts';
 import { forEachParallel } from './parallel.ts';
 import { keepEmptyParent, markPersistedUpwards } from './stored-parents.ts';
 import { abandon, closeIntent, transact } from './transact.ts';
@@ -53,11 +53,15 @@ export async function renamePersisted(context: FileSystemContext, ufs: Ufs, inte
   }
   await commitMove(context, intent, work, { atomic: ufs.capabilities.atomicRename, changed });
   if (ufs.capabilities.atomicRename) return;
-  await deleteOld(context, ufs, intent, work).catch(async (error: unknown) => {
+  const stay = await deleteOld(context, ufs, intent, { work, copiedAnew: new Set(changed.map(({ id }) => id)) }).catch(async (error: unknown) => {
     await abandon(context, intent.id);
     const message = `Renamed to ${ufs.uri.child(work.toKey)}, but not all of ${ufs.uri.child(work.fromKey)} is removed yet: ${messageOf(error)}`;
     throw new AlluxioError('PARTIAL', message, { cause: error, hint: 'The next command goes on with that.' });
   });
+  const [first] = stay;
+  if (first === undefined) return;
+  const what = `${ufs.uri.child(keyOf(work.fromKey, first)).toString()}${stay.size > 1 ? ` and ${String(stay.size - 1)} more` : ''}`;
+  throw new AlluxioError('PARTIAL', `Renamed to ${ufs.uri.child(work.toKey)}, but what others wrote meanwhile stays where it was: ${what}`, { hint: 'See what is there with "alluxio fs ls -f".' });
 }
 
 /** What was cached, and what was known, is of what was there before. */
@@ -70,7 +74,7 @@ export async function recoverRename(context: FileSystemContext, intent: IntentRe
   const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
   if (mount === undefined) return transact(context, (tx) => closeIntent(tx, intent.id));
   const ufs = await context.ufs(mount);
-  if (work.phase === 'delete') return deleteOld(context, ufs, intent, work);
+  if (work.phase === 'delete') return void (await deleteOld(context, ufs, intent, { work, copiedAnew: undefined }));
   const moved = ufs.capabilities.atomicRename && (await ufs.status(work.fromKey)) === undefined && (await ufs.status(work.toKey)) !== undefined;
   if (moved) return commitMove(context, intent, work, { atomic: true, changed: [] });
   return undoCopy(context, ufs, intent, work);
@@ -133,10 +137,39 @@ function commitMove(context: FileSystemContext, intent: IntentRecord, work: Rena
   });
 }
 
-async function deleteOld(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, work: RenameWork): Promise<void> {
-  await deleteKeys(context, { ufs, id: work.inodeId, key: work.fromKey });
+/**
+ * @param old.copiedAnew inodes whose copies have another ETag than what was copied, so that nobody can tell any more what that was; undefined when that is known of none
+ * @returns what is another object by now than the one that was copied, and stays
+ */
+async function deleteOld(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, { work, copiedAnew }: { work: RenameWork; copiedAnew: ReadonlySet<number> | undefined }): Promise<ReadonlySet<string>> {
+  const stay = copiedAnew === undefined ? new Set<string>() : await writtenSince(context, ufs, { work, copiedAnew });
+  await deleteKeys(context, { ufs, id: work.inodeId, key: work.fromKey, except: stay });
   if (work.fromParentId !== undefined) await keepEmptyParent(context, work.fromParentId);
   await transact(context, (tx) => closeIntent(tx, intent.id));
+  return stay;
+}
+
+/** Files at the old place, relative to it, that others wrote anew since they were copied. OSS has no delete with a condition: a request's time remains. */
+async function writtenSince(context: FileSystemContext, ufs: Ufs, { work, copiedAnew }: { work: RenameWork; copiedAnew: ReadonlySet<number> }): Promise<Set<string>> {
+  const { inode } = context.journal.read((view) => view.locate(work.inodeId)) ?? {};
+  const found = new Set<string>();
+  const look = (name: string, known: InodeRecord | undefined, contentHash: string): void => {
+    if (known?.persistence === 'PERSISTED' && known.contentHash !== contentHash && !copiedAnew.has(known.id)) found.add(name);
+  };
+  if (inode?.directory !== true) {
+    const now = await ufs.status(work.fromKey);
+    if (now?.kind === 'file') look('', inode, now.contentHash);
+    return found;
+  }
+  const directories = new Map([['', inode.id]]);
+  try {
+    for await (const { entries } of ufs.list(work.fromKey, { recursive: true })) {
+      for (const { name, kind, contentHash } of entries) if (kind === 'file') look(name, knownAt(context, directories, name, false), contentHash);
+    }
+  } catch (error) {
+    if (!hasCode(error, 'NOT_FOUND')) throw error;
+  }
+  return found;
 }
 
 /** Nothing was at the target key before, so whatever is there now is ours. */
@@ -149,12 +182,12 @@ async function undoCopy(context: FileSystemContext, ufs: Ufs, intent: IntentReco
   await transact(context, (tx) => closeIntent(tx, intent.id));
 }
 
-async function deleteKeys(context: FileSystemContext, input: { ufs: Ufs; id: number; key: string }): Promise<void> {
-  const { ufs, id, key } = input;
+async function deleteKeys(context: FileSystemContext, input: { ufs: Ufs; id: number; key: string; except?: ReadonlySet<string> }): Promise<void> {
+  const { ufs, id, key, except } = input;
   const directories: string[] = [];
   for await (const batch of inBatches(walkTree(context, id), BATCH)) {
     const persisted = batch.filter(({ child }) => child.inode.persistence === 'PERSISTED');
-    const files = persisted.filter(({ child }) => !child.inode.directory).map(({ relative }) => keyOf(key, relative));
+    const files = persisted.filter(({ child, relative }) => !child.inode.directory && except?.has(relative) !== true).map(({ relative }) => keyOf(key, relative));
     for (const { child, relative } of persisted) if (child.inode.directory) directories.push(keyOf(key, relative));
     const [failure] = files.length === 0 ? [] : await ufs.deleteFiles(files);
     if (failure !== undefined) throw failure.error;

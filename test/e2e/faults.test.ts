@@ -226,6 +226,25 @@ describe('a fault that stays', () => {
     expect([await stored(folder), await stored(`${folder}-moved`)]).toEqual([under(folder), []]);
   });
 
+  it.each([['a directory', ''], ['a file', '/one']])('what others write over %s that was copied, before it is removed, stays', async (_, below) => {
+    await works('copyFromLocal', source, `/${folder}`);
+    // Another file's copy, or how the storage is looked at before the old object goes.
+    await oss.fault({ name: 'slow', delayMs: 1500, match: below === '' ? { method: 'PUT', keyPrefix: `dir/${folder}-moved/two` } : { method: 'HEAD', keyPrefix: `dir/${folder}/one` } });
+    const moving = fs('-Dalluxio.underfs.oss.socket.timeout=20s', 'mv', `/${folder}${below}`, `/${folder}-moved`);
+    const [old, copied] = [`dir/${folder}/one`, `dir/${folder}-moved${below === '' ? '/one' : ''}`];
+    const there = () => client.send({ method: 'HEAD', object: copied }).then(() => true, () => false);
+    while (!(await there())) continue;
+    await client.send({ method: 'PUT', object: old, body: Buffer.from('of others') });
+    const { status, stderr } = await moving;
+    expect(stderr).toBe(`Renamed to oss://bucket/dir/${folder}-moved, but what others wrote meanwhile stays where it was: oss://bucket/${old}. See what is there with "alluxio fs ls -f".\n`);
+    expect(status).toBe(255);
+    await oss.clearFaults();
+    expect((await stored(folder)).includes(`${folder}/one`)).toBe(true);
+    await works('ls', '-f', `/${folder}`);
+    expect((await works('cat', `/${folder}/one`)).stdout).toBe('of others');
+    expect((await works('cat', `/${folder}-moved${below === '' ? '/one' : ''}`)).stdout).toBe('content of one');
+  });
+
   it('an object that came through unnoticed goes with the file that waits in the cache', async () => {
     await works('mkdir', `/${folder}`);
     await oss.fault({ name: 'reset-after', match: { method: 'PUT' } });

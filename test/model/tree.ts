@@ -168,11 +168,11 @@ export class Tree {
     return { ok: true, undo: this.#unmake([path]) };
   }
 
-  /** How to take away what was made just now: never what has content, what is in a trash, or what only has its name by then, as after a mount was gone. */
+  /** How to take away what was made just now: never what has content, or what only has its name by then, as after a mount was gone. */
   #unmake(paths: readonly string[]): () => boolean {
     const made = paths.map((path) => [path, this.#get(path)] as const);
     return () => {
-      const left = made.filter(([path, node]) => this.nodes.get(path) === node && !this.#mounts.isInTrash(path)).map(([path]) => path);
+      const left = made.filter(([path, node]) => this.nodes.get(path) === node).map(([path]) => path);
       if (made.some(([, { content }]) => content !== '')) return false;
       this.#forget(left);
       return left.length > 0;

@@ -30,7 +30,7 @@ export async function openBlockWriter(file: BlockFile): Promise<BlockWriter> {
 
 async function openTemporary(path: string): Promise<FileHandle> {
   const file = await openNew(path);
-  handOverFile(file.fd, path);
+  handOverFile(file.fd);
   return file;
 }
 

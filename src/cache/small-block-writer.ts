@@ -77,7 +77,7 @@ function putOnDisk({ temporary, target }: BlockFile, content: Uint8Array): void 
 
 function openTemporary(path: string): number {
   const descriptor = openNew(path);
-  handOverFile(descriptor, path);
+  handOverFile(descriptor);
   return descriptor;
 }
 

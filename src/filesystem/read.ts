@@ -4,7 +4,7 @@
  */
 import type { ByteStream } from '../byte-stream.ts';
 import { byteStream } from '../byte-stream.ts';
-import { AlluxioError, hasCode } from '../errors.ts';
+import { AlluxioError, hasCode, isAlluxioError } from '../errors.ts';
 import type { BlockRecord, InodeRecord, MountRecord } from '../journal/records.ts';
 import { mountOf } from '../namespace/mount-table.ts';
 import { READ } from '../namespace/permissions.ts';
@@ -172,7 +172,7 @@ async function* fromStorage(context: FileSystemContext, file: OpenedFile, span: 
     reading.onStored?.(kept === true);
     if (fill !== undefined) context.cacheLater(file.inode.id, partialBlocks(file.inode, span));
   } catch (error) {
-    throw hasCode(error, 'FAILED_PRECONDITION') || hasCode(error, 'NOT_FOUND') ? changedBehind(context, file, error) : error;
+    throw (hasCode(error, 'FAILED_PRECONDITION') && !isArchived(error)) || hasCode(error, 'NOT_FOUND') ? changedBehind(context, file, error) : error;
   } finally {
     await fill?.close();
   }
@@ -183,6 +183,11 @@ function partialBlocks({ blockSize, length }: InodeRecord, { from, to }: Span): 
   const first = from % blockSize === 0 ? [] : [Math.floor(from / blockSize)];
   const last = to % blockSize === 0 || to === length ? [] : [Math.floor(to / blockSize)];
   return [...new Set([...first, ...last])];
+}
+
+/** It is as it was, and nobody can read it until it is restored: OSS's own words say so. */
+function isArchived(error: unknown): boolean {
+  return isAlluxioError(error) && error.details.code === 'InvalidObjectState';
 }
 
 function changedBehind({ journal }: FileSystemContext, file: OpenedFile, error: unknown): AlluxioError {

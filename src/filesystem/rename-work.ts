@@ -7,7 +7,7 @@ import { AlluxioError, hasCode, messageOf } from '../errors.ts';
 import type { InodeRecord, IntentRecord, IntentWork } from '../journal/records.ts';
 import { mountIfThere } from '../namespace/remove.ts';
 import { abandonWritesBelow } from '../ufs/abandon.ts';
-import type { Ufs } from '../ufs/ufs.ts';
+import type { Ufs, UfsStatus } from '../ufs/ufs.ts';
 import { ensureAncestors, withdrawAncestors } from './ancestors.ts';
 import type { FileSystemContext } from './context.ts';
 import { keyOf, knownAt, removeDirectories } from './delete-work.ts';
@@ -23,6 +23,8 @@ const BATCH = 1000;
 
 interface ChangedHash {
   readonly id: number;
+  /** Of what was copied. */
+  readonly was: string;
   readonly contentHash: string;
 }
 
@@ -53,7 +55,7 @@ export async function renamePersisted(context: FileSystemContext, ufs: Ufs, inte
   }
   await commitMove(context, intent, work, { atomic: ufs.capabilities.atomicRename, changed });
   if (ufs.capabilities.atomicRename) return;
-  const stay = await deleteOld(context, ufs, intent, { work, copiedAnew: new Set(changed.map(({ id }) => id)) }).catch(async (error: unknown) => {
+  const stay = await deleteOld(context, ufs, intent, { work, copied: new Map(changed.map(({ id, was }) => [id, was])) }).catch(async (error: unknown) => {
     await abandon(context, intent.id);
     const message = `Renamed to ${ufs.uri.child(work.toKey)}, but not all of ${ufs.uri.child(work.fromKey)} is removed yet: ${messageOf(error)}`;
     throw new AlluxioError('PARTIAL', message, { cause: error, hint: 'The next command goes on with that.' });
@@ -74,7 +76,11 @@ export async function recoverRename(context: FileSystemContext, intent: IntentRe
   const mount = context.journal.read((view) => mountIfThere(view, work.mountId));
   if (mount === undefined) return transact(context, (tx) => closeIntent(tx, intent.id));
   const ufs = await context.ufs(mount);
-  if (work.phase === 'delete') return void (await deleteOld(context, ufs, intent, { work, copiedAnew: undefined }));
+  if (work.phase === 'delete') {
+    const stay = await deleteOld(context, ufs, intent, { work, copied: undefined });
+    if (stay.size > 0) context.warn(`What others wrote below ${ufs.uri.child(work.fromKey).toString()} while it was renamed stays there: ${[...stay].slice(0, 3).join(', ')}`);
+    return;
+  }
   const moved = ufs.capabilities.atomicRename && (await ufs.status(work.fromKey)) === undefined && (await ufs.status(work.toKey)) !== undefined;
   if (moved) return commitMove(context, intent, work, { atomic: true, changed: [] });
   return undoCopy(context, ufs, intent, work);
@@ -93,7 +99,7 @@ async function copyAll(context: FileSystemContext, ufs: Ufs, work: RenameWork): 
     if (child.inode.directory) return;
     const [from, to] = [keyOf(work.fromKey, relative), keyOf(work.toKey, relative)];
     const written = await ufs.copyFile(from, to, { signal: context.signal, ...(child.inode.contentHash === '' ? {} : { ifContentHash: child.inode.contentHash }) });
-    if (written.contentHash !== child.inode.contentHash) changed.push({ id: child.inode.id, contentHash: written.contentHash });
+    if (written.contentHash !== child.inode.contentHash) changed.push({ id: child.inode.id, was: child.inode.contentHash, contentHash: written.contentHash });
   });
   return changed;
 }
@@ -138,33 +144,39 @@ function commitMove(context: FileSystemContext, intent: IntentRecord, work: Rena
 }
 
 /**
- * @param old.copiedAnew inodes whose copies have another ETag than what was copied, so that nobody can tell any more what that was; undefined when that is known of none
+ * @param old.copied the hash of what was copied, where the copy has another one, by inode; undefined when nobody can tell any more, after a crash
  * @returns what is another object by now than the one that was copied, and stays
  */
-async function deleteOld(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, { work, copiedAnew }: { work: RenameWork; copiedAnew: ReadonlySet<number> | undefined }): Promise<ReadonlySet<string>> {
-  const stay = copiedAnew === undefined ? new Set<string>() : await writtenSince(context, ufs, { work, copiedAnew });
+async function deleteOld(context: FileSystemContext, ufs: Ufs, intent: IntentRecord, { work, copied }: { work: RenameWork; copied: ReadonlyMap<number, string> | undefined }): Promise<ReadonlySet<string>> {
+  const stay = await writtenSince(context, ufs, { work, copied, startedMs: intent.startedMs });
   await deleteKeys(context, { ufs, id: work.inodeId, key: work.fromKey, except: stay });
   if (work.fromParentId !== undefined) await keepEmptyParent(context, work.fromParentId);
   await transact(context, (tx) => closeIntent(tx, intent.id));
   return stay;
 }
 
-/** Files at the old place, relative to it, that others wrote anew since they were copied. OSS has no delete with a condition: a request's time remains. */
-async function writtenSince(context: FileSystemContext, ufs: Ufs, { work, copiedAnew }: { work: RenameWork; copiedAnew: ReadonlySet<number> }): Promise<Set<string>> {
+/** Between the storage's clock and ours. */
+const CLOCK_SKEW_MS = 15 * 60_000;
+
+/** Files at the old place, relative to it, that others wrote since they were copied, or that came since. OSS has no delete with a condition: a request's time remains. */
+async function writtenSince(context: FileSystemContext, ufs: Ufs, { work, copied, startedMs }: { work: RenameWork; copied: ReadonlyMap<number, string> | undefined; startedMs: number }): Promise<Set<string>> {
   const { inode } = context.journal.read((view) => view.locate(work.inodeId)) ?? {};
   const found = new Set<string>();
-  const look = (name: string, known: InodeRecord | undefined, contentHash: string): void => {
-    if (known?.persistence === 'PERSISTED' && known.contentHash !== contentHash && !copiedAnew.has(known.id)) found.add(name);
+  const look = (name: string, known: InodeRecord | undefined, now: Pick<UfsStatus, 'contentHash' | 'modifiedMs'>): void => {
+    const was = known === undefined ? undefined : (copied?.get(known.id) ?? known.contentHash);
+    if (was === now.contentHash || was === '') return;
+    // After a crash the copy's hash may be another one than that of what was copied.
+    if (copied !== undefined || (now.modifiedMs ?? 0) > startedMs + CLOCK_SKEW_MS) found.add(name);
   };
   if (inode?.directory !== true) {
     const now = await ufs.status(work.fromKey);
-    if (now?.kind === 'file') look('', inode, now.contentHash);
+    if (now?.kind === 'file') look('', inode, now);
     return found;
   }
   const directories = new Map([['', inode.id]]);
   try {
     for await (const { entries } of ufs.list(work.fromKey, { recursive: true })) {
-      for (const { name, kind, contentHash } of entries) if (kind === 'file') look(name, knownAt(context, directories, name, false), contentHash);
+      for (const entry of entries) if (entry.kind === 'file') look(entry.name, knownAt(context, directories, entry.name, false), entry);
     }
   } catch (error) {
     if (!hasCode(error, 'NOT_FOUND')) throw error;

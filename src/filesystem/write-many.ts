@@ -15,6 +15,7 @@ import type { FileSystemContext } from './context.ts';
 import type { CreateManyOptions, WholeFile } from './file-system.ts';
 import { lookUp } from './metadata/lookup.ts';
 import { handOnOwnership } from './ownership.ts';
+import { forEachParallel } from './parallel.ts';
 import { markPersistedUpwards } from './stored-parents.ts';
 import { closeIntent, endAsDead, mayHaveLeft, openIntent, openIntentWithSpace, transact, transactWhenFree } from './transact.ts';
 import { moveBytes } from './write-bytes.ts';
@@ -23,6 +24,8 @@ import type { OpenedWrite, Writing } from './write-plan.ts';
 import { endUnsent, openUnsent, parentNow, recordFile, requireStillOurs, undoWrite, withdrawParents } from './write-record.ts';
 import type { Written } from './write-record.ts';
 import { createFile, sinkFor } from './write.ts';
+
+const ENDED_AT_ONCE = 16;
 
 /** A file on its way through the group. */
 interface Member {
@@ -149,10 +152,10 @@ async function writeTogether(context: FileSystemContext, members: readonly Opene
   }
   if (committed.rest !== undefined) await endAsDead(context, committed.rest);
   await withdrawParents(context, done);
-  for (const member of done) {
+  await forEachParallel(done, ENDED_AT_ONCE, async (member) => {
     const failure = await endUnsent(context, committed.unsent.get(member.opened.fileId), member);
     if (failure !== undefined) outcomes[member.at] = failure;
-  }
+  });
   if (stored.length > 0) await handOn(context, mount, stored, outcomes);
 }
 

@@ -64,7 +64,10 @@ function inodeFor(context: FileSystemContext, { writing, opened, moved }: Entere
  */
 export function openUnsent(context: FileSystemContext, tx: Transaction, lease: LeaseTarget | undefined, { opened, moved }: Pick<Written, 'opened' | 'moved'>): IntentRecord | undefined {
   if (lease === undefined || answerOf(moved.unsent) !== 'lost') return undefined;
-  return openIntent(context, tx, [lease], { kind: 'persist', fileId: opened.fileId, mountId: opened.mount.id, key: opened.key });
+  const intent: IntentRecord = { ...openIntent(context, tx, [lease], { kind: 'persist', fileId: opened.fileId, mountId: opened.mount.id, key: opened.key }), startedMs: opened.intent.startedMs };
+  // What the storage holds was begun when the write was.
+  tx.append({ type: 'intent-changed', intent });
+  return intent;
 }
 
 /** Looks what became of the upload. The failure to tell; undefined when there was none after all. */
@@ -79,7 +82,7 @@ export async function endUnsent(context: FileSystemContext, intent: IntentRecord
 export async function withdrawParents(context: FileSystemContext, written: readonly Pick<Written, 'opened' | 'moved'>[]): Promise<void> {
   const refused = written.filter(({ moved }) => moved.unsent !== undefined && answerOf(moved.unsent) !== 'none');
   for (const [parentId, { opened }] of new Map(refused.map((each) => [each.opened.parentId, each]))) {
-    await withdrawAncestors(context, await context.ufs(opened.mount), parentId).catch(() => undefined);
+    await context.ufs(opened.mount).then((ufs) => withdrawAncestors(context, ufs, parentId)).catch(() => undefined);
   }
 }
 

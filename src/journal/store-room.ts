@@ -53,7 +53,7 @@ function withFile(path: string, use: (file: number) => void): void {
   const found = statSync(path, { throwIfNoEntry: false }) !== undefined;
   const file = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | (found ? 0 : constants.O_EXCL), 0o600);
   try {
-    if (!found) handOverFile(file, path);
+    if (!found) handOverFile(file);
     use(file);
   } finally {
     closeSync(file);

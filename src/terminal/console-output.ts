@@ -1,5 +1,4 @@
 /** The Output of a real command: two file descriptors, and a terminal's manners where there is one. */
-import { randomUUID } from 'node:crypto';
 import { fstatSync, statSync, writeSync } from 'node:fs';
 import { DescriptorWriter } from './descriptor-writer.ts';
 import { forTerminal, onOneLine } from './escape.ts';
@@ -34,7 +33,7 @@ export async function openOutput(settings: OutputSettings): Promise<ConsoleOutpu
   const terminal = kind === 'terminal';
   const coloured = terminal && settings.color && (settings.env.NO_COLOR ?? '') === '' && settings.env.TERM !== 'dumb';
   // Stands for the ESC of our own colours until names are escaped; no name can guess it.
-  const mark = `<${randomUUID()}>`;
+  const mark = `<${Math.random().toString(36)}${String(performance.now())}>`;
   const colours = coloured ? (await import('./colour.ts')).paint : undefined;
   const paint: Output['paint'] = (text, style) => colours?.(text, style).replaceAll('\u001b', mark) ?? text;
   const shownLine = terminal ? (text: string): string => forTerminal(text).replaceAll(mark, '\u001b') : (text: string): string => text;

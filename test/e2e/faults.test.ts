@@ -245,6 +245,17 @@ describe('a fault that stays', () => {
     expect((await works('cat', `/${folder}-moved${below === '' ? '/one' : ''}`)).stdout).toBe('content of one');
   });
 
+  it('what comes into a directory while it is moved stays, and is told', async () => {
+    await works('copyFromLocal', source, `/${folder}`);
+    await oss.fault({ name: 'slow', delayMs: 1500, match: { method: 'PUT', keyPrefix: `dir/${folder}-moved/two` } });
+    const moving = fs('mv', '-Dalluxio.underfs.oss.socket.timeout=20s', `/${folder}`, `/${folder}-moved`);
+    while (!(await client.send({ method: 'HEAD', object: `dir/${folder}-moved/one` }).then(() => true, () => false))) continue;
+    await client.send({ method: 'PUT', object: `dir/${folder}/came`, body: Buffer.from('of others') });
+    expect(await moving).toMatchObject({ status: 255, stderr: expect.stringContaining(`what others wrote meanwhile stays where it was: oss://bucket/dir/${folder}/came.`) as string });
+    await oss.clearFaults();
+    expect([await stored(folder), await stored(`${folder}-moved`)]).toEqual([[`${folder}/came`], under(`${folder}-moved`)]);
+  });
+
   it('an object that came through unnoticed goes with the file that waits in the cache', async () => {
     await works('mkdir', `/${folder}`);
     await oss.fault({ name: 'reset-after', match: { method: 'PUT' } });

@@ -1,6 +1,6 @@
 /** `copyToLocal` to a name that is a symbolic link: a link to a file is followed, as cp does it; whatever else it leads to stays, and so does the link. */
 import { execFile } from 'node:child_process';
-import { lstat, mkdir, readFile, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lchown, lstat, mkdir, readFile, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeHome } from '../support/home.ts';
@@ -74,4 +74,20 @@ it('links in a tree that is filled: each for itself', async () => {
   expect(done.stdout).toBe(`Copied /d/f to file://${at('out/f')}\n`);
   expect(done.stderr).toContain(refused(at('out/g')).trimEnd());
   expect([await readFile(at('kept'), 'utf8'), await readlink(at('out/f')), await readlink(at('out/g'))]).toEqual(['new', '../kept', '/dev/null']);
+});
+
+it('a link that somebody else made in a folder where everybody makes files is refused', async () => {
+  if (process.geteuid?.() !== 0) return;
+  await mkdir(at('shared'));
+  await chmod(at('shared'), 0o1777);
+  await writeFile(at('mine'), 'mine');
+  for (const [name, owner] of [['theirs', 65534], ['own', 0]] as const) {
+    await symlink(at('mine'), at(`shared/${name}`));
+    await lchown(at(`shared/${name}`), owner, owner);
+  }
+  const there = at('shared/theirs');
+  expect(await copy('/abc', there)).toMatchObject({ status: 255, stdout: '', stderr: refused(there) });
+  expect(await readFile(at('mine'), 'utf8')).toBe('mine');
+  expect((await copy('/abc', at('shared/own'))).status).toBe(0);
+  expect(await readFile(at('mine'), 'utf8')).toBe('new');
 });

@@ -66,7 +66,8 @@ function statusOf(error: unknown, ctx: CommandContext): number {
   if (hasCode(error, 'NOT_FOUND')) return MISSING;
   if (!isAlluxioError(error) || NO_ANSWER.includes(error.code)) throw error;
   // Alluxio's says nothing at all. So does this of a path that cannot exist; of trouble it tells, whatever the stream of errors, on stderr.
-  if (error.code === 'INVALID_ARGUMENT') return MISSING;
+  const answered = error.details.status !== undefined;
+  if (error.code === 'INVALID_ARGUMENT' && !answered) return MISSING;
   ctx.out.warn(error.message);
-  return STORE_TROUBLE.includes(error.code) ? UNREADABLE : MISSING;
+  return answered || STORE_TROUBLE.includes(error.code) ? UNREADABLE : MISSING;
 }

@@ -23,7 +23,7 @@ export class LeftOut {
       if (count > 0) warn(`${count} ${count === 1 ? 'object' : 'objects'} in ${where} ${why} and ${count === 1 ? 'is' : 'are'} left out.`);
     };
     tell(this.#unnamed, ufs.type === 'local' ? UNNAMED_LOCALLY : UNNAMED);
-    tell(this.#broken, 'cannot be read (a symbolic link that leads nowhere)');
+    tell(this.#broken, 'cannot be read (a symbolic link that leads nowhere, or to what the key may not read)');
     tell(this.#hidden, `cannot be reached by a path (a file has the name of the directory above ${this.#hidden === 1 ? 'it' : 'them'})`);
   }
 }

@@ -62,12 +62,19 @@ function refuseSpecial(path: string, status: Stats | undefined): void {
   if (status !== undefined && !status.isFile() && !status.isDirectory()) throw notAFile(path);
 }
 
+/** As Linux has it (`fs.protected_symlinks`): in a folder where everybody makes files, such as `/tmp`, only one's own links are followed, and those of the folder's owner. */
+async function isPlanted(link: string, folder: string): Promise<boolean> {
+  const STICKY_FOR_ALL = 0o1002;
+  const [{ uid }, holder] = [await lstat(link), await stat(folder)];
+  return (holder.mode & STICKY_FOR_ALL) === STICKY_FOR_ALL && uid !== process.geteuid?.() && uid !== holder.uid;
+}
+
 /** True for `/dev/stdout` and the like: the links below `/proc/<pid>/fd` stand for what is open, also where that is a file. */
 async function leadsThroughProcess(path: string): Promise<boolean> {
   const PROC = 0x9fa0;
   for (let link = path; (await lstat(link)).isSymbolicLink(); ) {
     const folder = dirname(link);
-    if ((await statfs(folder)).type === PROC) return true;
+    if ((await statfs(folder)).type === PROC || (await isPlanted(link, folder))) return true;
     const target = await readlink(link);
     // Not `resolve`: the system follows links before it takes `..`.
     link = target.startsWith('/') ? target : `${folder}/${target}`;

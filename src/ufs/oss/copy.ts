@@ -28,10 +28,19 @@ export async function copyObject(store: OssStore, names: { from: string; to: str
   const stop = new AbortController();
   const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
   // OSS copies the link itself, which would change with what it leads to.
-  if (source.link) return writeObject(store, names.to, await readObject(store, names.from, { ifContentHash: source.etag, signal }), { size: source.size, signal });
+  if (source.link) return copyBehind(store, names, { source, signal });
   const copying = { store, ...names, source, signal };
   const answer = await (source.size > store.tuning.copyAtOnceBytes ? copyInParts(copying, stop) : copyAtOnce(copying));
   return copied(copying, answer);
+}
+
+async function copyBehind(store: OssStore, { from, to }: { from: string; to: string }, { source, signal }: { source: HeadedObject; signal: AbortSignal }): Promise<UfsWritten> {
+  const bytes = await readObject(store, from, { ifContentHash: source.etag, signal });
+  try {
+    return await writeObject(store, to, bytes, { size: source.size, signal });
+  } finally {
+    await bytes.close();
+  }
 }
 
 async function copyAtOnce({ store, to, signal, ...copying }: Copying): Promise<OssAnswer> {

@@ -11,6 +11,8 @@ import type { OssClient } from './oss-client.ts';
 import { headObject } from './store.ts';
 
 const ASKED_AT_ONCE = 16;
+/** The listing was allowed; what a link leads to need not be. */
+const FORBIDDEN = 'AccessDenied';
 /** OSS follows one step: it refuses a link to a link, or to nothing. */
 const LEADS_NOWHERE: readonly ErrorCode[] = ['NOT_FOUND', 'INVALID_ARGUMENT'];
 
@@ -36,7 +38,7 @@ async function follow({ client, retry, signal }: Following, object: ListedObject
     const found = await retry(() => headObject(client, object.key, signal), signal);
     return found === undefined ? { ...object, link: 'broken' } : { ...object, size: found.size, modifiedMs: found.modifiedMs, etag: found.etag };
   } catch (error) {
-    if (isAlluxioError(error) && LEADS_NOWHERE.includes(error.code)) return { ...object, link: 'broken' };
+    if (isAlluxioError(error) && (LEADS_NOWHERE.includes(error.code) || error.details.code === FORBIDDEN)) return { ...object, link: 'broken' };
     throw error;
   }
 }

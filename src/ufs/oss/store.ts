@@ -58,6 +58,8 @@ export function wholeXml(client: OssClient, answer: OssAnswer, { root, about = '
 }
 
 export function crcOf(headers: IncomingHttpHeaders): string | undefined {
+  // Of a symbolic link OSS tells the link's own, not that of the bytes.
+  if (headers['x-oss-object-type'] === 'Symlink') return undefined;
   const value = headers['x-oss-hash-crc64ecma'];
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

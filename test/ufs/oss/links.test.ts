@@ -6,7 +6,7 @@ import { Bench } from '../../../src/ufs/conformance/bench.ts';
 import type { OssClient } from '../../../src/ufs/oss/oss-client.ts';
 import { createUfs } from '../../../src/ufs/registry.ts';
 import { moveTree } from '../../../src/ufs/rename.ts';
-import type { UfsEntry } from '../../../src/ufs/ufs.ts';
+import type { UfsEntry, UfsPage } from '../../../src/ufs/ufs.ts';
 import { UfsUri } from '../../../src/uri.ts';
 import { startBetween } from '../../support/between.ts';
 import type { Between } from '../../support/between.ts';
@@ -108,4 +108,25 @@ it('a link that is removed leaves what it led to', async () => {
   const { bench, ufs } = await mount({ file: 'content' }, { link: 'file' });
   expect(await ufs.deleteFiles(['link'])).toEqual([]);
   expect(await bench.names()).toEqual(['file']);
+});
+
+it('a link to what the key may not read is left out, and the rest is listed', async () => {
+  const { ufs } = await mount({ file: 'content' }, { link: 'file' });
+  const refusal = Buffer.from('<Error><Code>AccessDenied</Code><Message>no</Message></Error>').toString('base64');
+  between.says({ status: 403, headers: { 'x-oss-request-id': '0123456789ABCDEF01234567', 'x-oss-err': refusal } }, ({ method, url }) => method === 'HEAD' && String(url).includes('/link'));
+  try {
+    const pages: UfsPage[] = [];
+    for await (const page of ufs.list('')) pages.push(page);
+    expect(pages.flatMap(({ entries }) => entries.map(({ name }) => name))).toEqual(['file']);
+    expect(pages.reduce((sum, { broken = 0 }) => sum + broken, 0)).toBe(1);
+  } finally {
+    between.says(undefined);
+  }
+});
+
+it("OSS tells of a link the link's own CRC64, which says nothing of the bytes", async () => {
+  const { bench, ufs } = await mount({ file: 'content' }, { link: 'file' });
+  between.changes((said, { url }) => (String(url).includes('/link') ? { ...said, headers: { ...said.headers, 'x-oss-hash-crc64ecma': '0', 'x-oss-object-type': 'Symlink' } } : said));
+  expect((await bench.read('link')).toString()).toBe('content');
+  expect((await ufs.status('link'))?.crc64).toBeUndefined();
 });
